@@ -1,0 +1,50 @@
+# One build, three images that share every layer but the last:
+#   docker build --target source -t source-braze-currents .
+#   docker build --target destination -t destination-segment-rudderstack .
+#   docker build -t braze-currents .
+ARG NODE=node:24-bookworm-slim
+
+FROM ${NODE} AS build
+WORKDIR /airbyte/connector
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.json ./
+COPY scripts scripts
+COPY catalogs catalogs
+COPY src src
+RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+
+FROM ${NODE} AS runtime
+WORKDIR /airbyte/connector
+# Compiled code is kept between starts where the file system can be written; the heap stays below the platform's 2 GiB.
+ENV NODE_ENV=production \
+    NODE_COMPILE_CACHE=/airbyte/cache \
+    NODE_OPTIONS="--max-old-space-size=1400"
+COPY --from=build /airbyte/connector/node_modules node_modules
+COPY --from=build /airbyte/connector/dist dist
+COPY package.json spec.json spec.destination.json LICENSE ./
+COPY catalogs catalogs
+# Fills the compile cache, and fails the build if the connector cannot start.
+RUN mkdir -p /airbyte/cache \
+ && node dist/main.js source spec > /dev/null \
+ && node dist/main.js destination spec > /dev/null \
+ && chown -R 1000:1000 /airbyte/cache
+USER 1000:1000
+
+FROM runtime AS source
+ARG VERSION=0.1.0
+LABEL io.airbyte.name="source-braze-currents" io.airbyte.version="${VERSION}"
+ENV AIRBYTE_ENTRYPOINT="node /airbyte/connector/dist/main.js source"
+ENTRYPOINT ["node", "/airbyte/connector/dist/main.js", "source"]
+
+FROM runtime AS destination
+ARG VERSION=0.1.0
+LABEL io.airbyte.name="destination-segment-rudderstack" io.airbyte.version="${VERSION}"
+ENV AIRBYTE_ENTRYPOINT="node /airbyte/connector/dist/main.js destination"
+ENTRYPOINT ["node", "/airbyte/connector/dist/main.js", "destination"]
+
+FROM runtime AS cli
+ARG VERSION=0.1.0
+LABEL io.airbyte.name="braze-currents" io.airbyte.version="${VERSION}"
+ENV AIRBYTE_ENTRYPOINT="node /airbyte/connector/dist/main.js"
+ENTRYPOINT ["node", "/airbyte/connector/dist/main.js"]
