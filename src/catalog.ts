@@ -52,6 +52,40 @@ export interface EventType {
   readonly schema: { readonly properties: Readonly<Record<string, EventField>> }
 }
 
+/** What the source adds to every record; the address of the file only where the user asks for it. */
+export const FILE_FIELDS = {
+  _ab_source_file_last_modified: {
+    type: 'string',
+    format: 'date-time',
+    airbyte_type: 'timestamp_with_timezone',
+    description: 'When the file that holds the event was last modified, in ISO 8601 and UTC.',
+  },
+  _ab_source_file_url: {
+    type: ['null', 'string'],
+    description: 'The address of the file that holds the event.',
+  },
+} as const
+
+/** The keywords of a field that are JSON Schema; the others are ours. */
+const SCHEMA_KEYWORDS: readonly string[] = ['type', 'description', 'items', 'additionalProperties', 'contentMediaType']
+
+/** The draft-07 schema of an event type's records, as `discover` publishes it. */
+export function publishedSchema({ title, description, schema }: Pick<EventType, 'title' | 'description' | 'schema'>) {
+  const properties = Object.entries(schema.properties).map(([name, field]) => [name, published(field)])
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title,
+    description,
+    type: 'object',
+    properties: { ...Object.fromEntries(properties), ...FILE_FIELDS },
+    required: ['id', 'time'],
+    additionalProperties: true,
+  } as const
+}
+
+const published = (field: EventField): object =>
+  Object.fromEntries(Object.entries(field).filter(([keyword]) => SCHEMA_KEYWORDS.includes(keyword)))
+
 const FOLDER = new URL('../catalogs/', import.meta.url)
 
 let loaded: ReadonlyMap<string, EventType> | undefined
