@@ -1,3 +1,5 @@
+import { TransientError } from '../../cdk/errors.ts'
+
 /** An object in a bucket, container or folder. Keys use `/` on every platform. */
 export interface StoredObject {
   readonly key: string
@@ -31,3 +33,6 @@ export interface ObjectStore {
   /** Closes connections. The store is not used afterwards. */
   close(): void
 }
+
+/** The object was there when it was listed and is gone now: `read` throws this, and nothing else, for a missing object. */
+export class MissingObjectError extends TransientError {}

@@ -1,0 +1,136 @@
+/** A folder of this machine as a store. Keys are paths below it. */
+import { createReadStream, type Dirent } from 'node:fs'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ConfigError, TransientError } from '../../cdk/errors.ts'
+import type { StorageOf } from '../../config.ts'
+import { compareKeys } from './order.ts'
+import { MissingObjectError, type ObjectStore, type StoredObject, type StoreEntry } from './store.ts'
+
+const READ_BYTES = 1_048_576
+/** How many files are looked at together. */
+const STATS = 128
+
+export function localStore(config: StorageOf<'local'>): ObjectStore {
+  const root = resolve(config.path)
+  return {
+    list: (prefix, after = '') => listed(root, prefix, after),
+    level: (prefix) => levelOf(root, prefix),
+    read: (object, start = 0, end = object.size) => bytesOf(root, object.key, start, end),
+    url: (key) => pathToFileURL(join(root, key)).href,
+    close() {},
+  }
+}
+
+async function* listed(root: string, prefix: string, after: string): AsyncGenerator<StoredObject> {
+  for await (const entry of levelOf(root, prefix.slice(0, prefix.lastIndexOf('/') + 1))) {
+    if ('object' in entry) {
+      if (entry.object.key.startsWith(prefix) && compareKeys(entry.object.key, after) > 0) yield entry.object
+    } else if (mayHold(entry.folder, prefix, after)) {
+      yield* listed(root, entry.folder, after)
+    }
+  }
+}
+
+const mayHold = (folder: string, prefix: string, after: string): boolean =>
+  folder.startsWith(prefix) && (after.startsWith(folder) || compareKeys(folder, after) > 0)
+
+/** The names of one folder are held in memory at once, because file systems give them in no order. */
+async function* levelOf(root: string, folder: string): AsyncGenerator<StoreEntry> {
+  const names = await Promise.all((await entriesOf(root, folder)).map((entry) => nameOf(root, folder, entry)))
+  const sorted = names.filter((name) => name !== undefined).sort(compareKeys)
+  for (let i = 0; i < sorted.length; i += STATS) {
+    const entries = await Promise.all(sorted.slice(i, i + STATS).map((name) => entryOf(root, folder + name)))
+    for (const entry of entries) if (entry) yield entry
+  }
+}
+
+async function entriesOf(root: string, folder: string): Promise<Dirent[]> {
+  if (folder.split('/').includes('..')) {
+    throw new ConfigError(`The prefix "${folder}" leads out of the folder ${root}. Leave ".." out of path_prefix.`)
+  }
+  try {
+    return await readdir(join(root, folder), { withFileTypes: true })
+  } catch (error) {
+    if (folder !== '' && isMissing(error)) {
+      await entriesOf(root, '')
+      return []
+    }
+    throw folderError(join(root, folder), error)
+  }
+}
+
+/** A folder's name ends with `/`, and is sorted so. A link that leads back to a folder around it is left out. */
+async function nameOf(root: string, folder: string, entry: Dirent): Promise<string | undefined> {
+  if (!entry.isSymbolicLink()) return entry.isDirectory() ? `${entry.name}/` : entry.name
+  const path = join(root, folder, entry.name)
+  const target = await stat(path).catch(() => undefined)
+  if (!target?.isDirectory()) return entry.name
+  const [here, there] = await Promise.all([realpath(join(root, folder)), realpath(path)])
+  return `${here}${sep}`.startsWith(`${there}${sep}`) ? undefined : `${entry.name}/`
+}
+
+/** Undefined for what is no file (a socket, a broken link) or has gone since its folder was read. */
+async function entryOf(root: string, key: string): Promise<StoreEntry | undefined> {
+  if (key.endsWith('/')) return { folder: key }
+  try {
+    const found = await stat(join(root, key))
+    // Stores know whole milliseconds.
+    const modified = new Date(Math.floor(found.mtimeMs))
+    return found.isFile() ? { object: { key, modified, size: found.size } } : undefined
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw fileError(join(root, key), error)
+  }
+}
+
+async function* bytesOf(root: string, key: string, start: number, end: number): AsyncGenerator<Uint8Array> {
+  if (start >= end) return
+  try {
+    // `end` of a read stream is inclusive.
+    yield* createReadStream(join(root, key), { start, end: end - 1, highWaterMark: READ_BYTES })
+  } catch (error) {
+    throw fileError(join(root, key), error)
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error'
+
+const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error))
+
+const isRefused = (error: unknown): boolean => ['EACCES', 'EPERM'].includes(codeOf(error))
+
+function folderError(path: string, cause: unknown): Error {
+  const code = codeOf(cause)
+  if (code === 'ENOENT') {
+    return new ConfigError(
+      `Folder ${path} does not exist. Set storage.path to the folder of the export, as the connector sees it: in a container that is the path of the mount.`,
+      { cause },
+    )
+  }
+  if (code === 'ENOTDIR') return new ConfigError(`${path} is a file. Set storage.path to a folder.`, { cause })
+  if (isRefused(cause)) {
+    return new ConfigError(
+      `Folder ${path} may not be read (${code}). Let the connector's user (uid ${uid()}) read it.`,
+      {
+        cause,
+      },
+    )
+  }
+  return new TransientError(`Folder ${path} could not be read (${code}). Check its file system.`, { cause })
+}
+
+function fileError(path: string, cause: unknown): Error {
+  const code = codeOf(cause)
+  if (isMissing(cause)) return new MissingObjectError(`File ${path} is gone.`, { cause })
+  if (isRefused(cause)) {
+    return new ConfigError(`File ${path} may not be read (${code}). Let the connector's user (uid ${uid()}) read it.`, {
+      cause,
+    })
+  }
+  return new TransientError(`File ${path} could not be read (${code}). Check its file system.`, { cause })
+}
+
+const uid = (): string => String(process.getuid?.() ?? '?')

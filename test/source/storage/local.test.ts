@@ -1,0 +1,82 @@
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { ConfigError } from '../../../src/cdk/errors.ts'
+import { localStore } from '../../../src/source/storage/local.ts'
+import type { ObjectStore } from '../../../src/source/storage/store.ts'
+import { storeContract } from './contract.ts'
+
+let root: string
+let folders = 0
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'local-store-'))
+})
+afterAll(() => rm(root, { recursive: true }))
+
+const open = async (objects: ReadonlyMap<string, Uint8Array>): Promise<ObjectStore> => {
+  const path = await folderWith(objects)
+  return localStore({ provider: 'local', path })
+}
+
+async function folderWith(objects: ReadonlyMap<string, Uint8Array>): Promise<string> {
+  const path = join(root, String(folders++))
+  await mkdir(path)
+  for (const [key, content] of objects) {
+    await mkdir(dirname(join(path, key)), { recursive: true })
+    await writeFile(join(path, key), content)
+  }
+  return path
+}
+
+storeContract('a local folder', {
+  open,
+  openMissing: async () => localStore({ provider: 'local', path: join(root, 'missing') }),
+})
+
+const some = new Map([
+  ['a/b/1', new Uint8Array(1)],
+  ['c/2', new Uint8Array(2)],
+])
+
+const keysOf = async (store: ObjectStore): Promise<string[]> => {
+  const keys = []
+  for await (const { key } of store.list('')) keys.push(key)
+  return keys
+}
+
+test('links to files and folders are followed, those back to a folder around them and those to nothing are not', async () => {
+  const path = await folderWith(some)
+  await symlink('../c', join(path, 'a/linked'))
+  await symlink('../..', join(path, 'a/b/loop'))
+  await symlink('.', join(path, 'a/b/self'))
+  await symlink('../c/2', join(path, 'a/file'))
+  await symlink('nothing', join(path, 'a/broken'))
+  expect(await keysOf(localStore({ provider: 'local', path }))).toEqual(['a/b/1', 'a/file', 'a/linked/2', 'c/2'])
+})
+
+test('a folder that is a file is a mistake in the configuration', async () => {
+  const path = join(await folderWith(some), 'c/2')
+  await expect(keysOf(localStore({ provider: 'local', path }))).rejects.toThrow(ConfigError)
+})
+
+test('no prefix leads out of the folder', async () => {
+  const path = await folderWith(some)
+  const store = localStore({ provider: 'local', path: join(path, 'a') })
+  await expect(store.list('../c/')[Symbol.asyncIterator]().next()).rejects.toThrow(ConfigError)
+  await expect(store.level('b/../../')[Symbol.asyncIterator]().next()).rejects.toThrow(ConfigError)
+})
+
+// The super-user may read everything.
+const testAsUser = process.getuid?.() === 0 ? test.skip : test
+
+testAsUser('a file or folder that may not be read is named', async () => {
+  const path = await folderWith(some)
+  const store = localStore({ provider: 'local', path })
+  await chmod(join(path, 'c/2'), 0)
+  const object = { key: 'c/2', size: 2, modified: new Date() }
+  await expect(store.read(object)[Symbol.asyncIterator]().next()).rejects.toThrow(/c\/2 may not be read \(EACCES\)/)
+  await chmod(join(path, 'a'), 0)
+  await expect(keysOf(store)).rejects.toThrow(/a\/ may not be read \(EACCES\)/)
+  await chmod(join(path, 'a'), 0o700)
+})
