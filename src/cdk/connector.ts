@@ -13,8 +13,8 @@ import type {
 export interface Environment {
   /** Milliseconds since the Unix epoch. */
   now(): number
-  /** Resolves after `ms` milliseconds, or at once when the run is asked to stop. */
-  sleep(ms: number): Promise<void>
+  /** Resolves after `ms` milliseconds, or at once when the run is asked to stop or `signal` is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** A number in [0, 1). */
   random(): number
   /** Aborted when the run is asked to stop (SIGTERM, SIGINT, a closed stdout). */
