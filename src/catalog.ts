@@ -44,6 +44,8 @@ export interface EventType {
   readonly status: 'current' | 'announced' | 'legacy'
   readonly since?: number
   readonly segment_names: SegmentNames
+  /** Listed on Braze's page about its own Segment export. */
+  readonly segment_page?: true
   /** Its table in Braze's Snowflake share. */
   readonly snowflake_table: string
   /** Other spellings in documents and exports. */
@@ -104,15 +106,22 @@ export function eventTypes(): ReadonlyMap<string, EventType> {
 
 let spellings: ReadonlyMap<string, EventType> | undefined
 
-/** The event type that a name means in any documented spelling: dots or underscores, any case, `_SHARED` tables. */
+/**
+ * The event type that a name means in any documented spelling: dots or underscores, any case, `_SHARED` tables, and a
+ * prefix of any kind before it.
+ */
 export function eventTypeOf(name: string): EventType | undefined {
   spellings ??= new Map(
     [...eventTypes().values()].flatMap((type) =>
       [type.event_type, type.snowflake_table, ...type.aliases].map((spelling) => [plain(spelling), type] as const),
     ),
   )
-  return eventTypes().get(name) ?? spellings.get(plain(name))
+  return eventTypes().get(name) ?? spellings.get(plain(name)) ?? prefixed(plain(name), spellings)
 }
+
+/** No spelling ends with that of another event type, so at most one fits. */
+const prefixed = (name: string, types: ReadonlyMap<string, EventType>): EventType | undefined =>
+  [...types].find(([spelling]) => name.endsWith(spelling))?.[1]
 
 const plain = (name: string): string =>
   name
