@@ -2,9 +2,6 @@
 import type { ByteString } from '../cdk/bytes.ts'
 import type { InputRecord } from '../cdk/input.ts'
 import type { ConfiguredAirbyteStream } from '../cdk/protocol.ts'
-import type { DestinationConfig } from '../config.ts'
-import { rudderstack } from './rudderstack.ts'
-import { segment } from './segment.ts'
 
 /** A service that takes batches of events over HTTP. Data and pure functions only. */
 export interface Target {
@@ -69,12 +66,3 @@ export type SkipReason = 'anonymous_user'
 
 /** Why the service would drop or refuse an event, seen before it is sent. */
 export type RejectReason = 'no_id' | 'no_time' | 'no_user' | 'no_name' | 'too_deep' | 'oversize'
-
-export function targetOf(config: DestinationConfig): Target {
-  switch (config.destination.service) {
-    case 'segment':
-      return segment(config.destination, config)
-    case 'rudderstack':
-      return rudderstack(config.destination, config)
-  }
-}
