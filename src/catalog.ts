@@ -1,5 +1,6 @@
 /** The Currents event types, read from catalogs/: what we know about each, which never decides whether it may flow. */
 import { readdirSync, readFileSync } from 'node:fs'
+import type { AirbyteStream } from './cdk/protocol.ts'
 
 /** One field of an event type: a JSON Schema with what else is known of the field. */
 export interface EventField {
@@ -70,6 +71,17 @@ export const FILE_FIELDS = {
 
 /** The keywords of a field that are JSON Schema; the others are ours. */
 const SCHEMA_KEYWORDS: readonly string[] = ['type', 'description', 'items', 'additionalProperties', 'contentMediaType']
+
+/** The stream of an event type, as `discover` publishes it. */
+export const publishedStream = (type: EventType): AirbyteStream => ({
+  name: type.event_type,
+  json_schema: publishedSchema(type),
+  supported_sync_modes: ['full_refresh', 'incremental'],
+  source_defined_cursor: true,
+  default_cursor_field: ['_ab_source_file_last_modified'],
+  source_defined_primary_key: [['id']],
+  is_resumable: true,
+})
 
 /** The draft-07 schema of an event type's records, as `discover` publishes it. */
 export function publishedSchema({ title, description, schema }: Pick<EventType, 'title' | 'description' | 'schema'>) {
