@@ -1,0 +1,189 @@
+/**
+ * A small S3: one bucket, ListObjectsV2, GetObject, HeadObject, PutObject, signatures that are verified, and AssumeRole
+ * of STS at the same address. https://docs.aws.amazon.com/AmazonS3/latest/API/ (read 2026-11).
+ */
+import type { StorageOf } from '../../src/config.ts'
+import { type FakeObjects, fakeObjects, type Listed, md5 } from './objects.ts'
+import {
+  type Answer,
+  type FakeRequest,
+  type FakeServer,
+  fakeServer,
+  type Operation,
+  type Protocol,
+  type Refusal,
+  rangeOf,
+  xml,
+} from './server.ts'
+import { expectedSignature, signatureOf, timeOf } from './signature_v4.ts'
+
+export interface FakeS3 extends FakeServer, FakeObjects {
+  /** With this configuration the connector reaches it. */
+  readonly config: StorageOf<'s3'>
+}
+
+export interface FakeS3Options {
+  readonly bucket?: string
+  /** The region of the bucket. */
+  readonly region?: string
+  /** The most entries of a page. */
+  readonly pageSize?: number
+  /** The one role that may be assumed. */
+  readonly role?: { readonly arn: string; readonly externalId?: string }
+}
+
+const KEY = { id: 'AKIAFAKEFAKEFAKEFAKE', secret: 'fake-secret/+fake-secret' }
+const SESSION = { id: 'ASIAFAKEFAKEFAKEFAKE', secret: 'session-secret', token: 'fake+session/token==' }
+const SKEW_MS = 15 * 60_000
+
+export async function fakeS3(options: FakeS3Options = {}): Promise<FakeS3> {
+  const { bucket = 'exports', region = 'eu-central-1' } = options
+  const objects = fakeObjects()
+  const server = await fakeServer(protocolOf(objects, { ...options, bucket, region }))
+  return {
+    ...server,
+    ...objects,
+    config: {
+      provider: 's3',
+      bucket,
+      region_name: region,
+      aws_access_key_id: KEY.id,
+      aws_secret_access_key: KEY.secret,
+      endpoint: server.endpoint,
+    },
+  }
+}
+
+interface Settings extends FakeS3Options {
+  readonly bucket: string
+  readonly region: string
+}
+
+const protocolOf = (objects: FakeObjects, settings: Settings): Protocol => ({
+  operationOf,
+  refusal: refused,
+  answer(request) {
+    const problem = problemWith(request, settings)
+    if (problem) return refused(problem, request)
+    if (request.method === 'POST') return assumeRole(request, settings)
+    const [bucket, key] = pathOf(request.url)
+    if (bucket !== settings.bucket) return refused({ status: 404, code: 'NoSuchBucket' }, request)
+    if (request.method === 'PUT') return putObject(objects, key, request)
+    if (key === '') return request.method === 'HEAD' ? { status: 200 } : listObjects(objects, settings, request.url)
+    return getObject(objects, key, request)
+  },
+})
+
+function operationOf({ method, url }: Pick<FakeRequest, 'method' | 'url'>): Operation {
+  if (method !== 'GET') return 'other'
+  return pathOf(url)[1] === '' ? 'list' : 'read'
+}
+
+function pathOf({ pathname }: URL): [bucket: string, key: string] {
+  const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(pathname) ?? []
+  return [bucket, decodeURIComponent(key)]
+}
+
+/** Why the request is refused whatever it asks for. */
+function problemWith(request: FakeRequest, { region }: Settings): Refusal | undefined {
+  const signed = signatureOf(request)
+  if (!signed) return { status: 403, code: 'AccessDenied' }
+  const key = [KEY, SESSION].find(({ id }) => id === signed.accessKeyId)
+  if (!key) return { status: 403, code: 'InvalidAccessKeyId' }
+  if (Math.abs(Date.parse(isoTime(timeOf(request))) - Date.now()) > SKEW_MS) {
+    return { status: 403, code: 'RequestTimeTooSkewed' }
+  }
+  if (signed.region !== region) {
+    return { status: 400, code: 'AuthorizationHeaderMalformed', message: `expecting '${region}'` }
+  }
+  if (expectedSignature(request, signed, key.secret) !== signed.signature) {
+    return { status: 403, code: 'SignatureDoesNotMatch' }
+  }
+  const token = request.headers['x-amz-security-token']
+  return key === SESSION && token !== SESSION.token ? { status: 400, code: 'InvalidToken' } : undefined
+}
+
+const isoTime = (time: string): string =>
+  time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')
+
+function listObjects(objects: FakeObjects, { pageSize = 1000, bucket }: Settings, { searchParams }: URL): Answer {
+  const token = searchParams.get('continuation-token')
+  const page = objects.list({
+    prefix: searchParams.get('prefix') ?? '',
+    delimiter: searchParams.get('delimiter') ?? '',
+    after: token === null ? (searchParams.get('start-after') ?? undefined) : fromToken(token),
+    max: Math.min(pageSize, Number(searchParams.get('max-keys') ?? 1000)),
+  })
+  const encode = searchParams.get('encoding-type') === 'url' ? urlEncoded : xml
+  return answerXml(
+    200,
+    `<ListBucketResult><Name>${bucket}</Name><KeyCount>${page.entries.length}</KeyCount>${
+      encode === xml ? '' : '<EncodingType>url</EncodingType>'
+    }${nextOf(page)}${page.entries
+      .map((entry) =>
+        'folder' in entry
+          ? `<CommonPrefixes><Prefix>${encode(entry.folder)}</Prefix></CommonPrefixes>`
+          : `<Contents><Key>${encode(entry.object.key)}</Key><LastModified>${entry.object.modified.toISOString()}</LastModified><ETag>${xml(etagOf(entry.object))}</ETag><Size>${entry.object.content.length}</Size></Contents>`,
+      )
+      .join('')}</ListBucketResult>`,
+  )
+}
+
+const nextOf = ({ next }: Listed): string =>
+  next === undefined
+    ? '<IsTruncated>false</IsTruncated>'
+    : `<IsTruncated>true</IsTruncated><NextContinuationToken>${Buffer.from(next).toString('base64')}</NextContinuationToken>`
+const fromToken = (token: string): string => Buffer.from(token, 'base64').toString()
+/** As Java's URLEncoder does it, which is what S3 answers look like: a space is a plus sign. */
+const urlEncoded = (key: string): string => encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/')
+const etagOf = ({ content }: { readonly content: Buffer }): string => `"${md5(content)}"`
+
+function getObject(objects: FakeObjects, key: string, request: FakeRequest): Answer {
+  const object = objects.get(key)
+  if (!object) return refused({ status: 404, code: 'NoSuchKey' }, request)
+  const etag = etagOf(object)
+  const wanted = request.headers['if-match']
+  if (wanted !== undefined && wanted !== etag) return refused({ status: 412, code: 'PreconditionFailed' }, request)
+  const range = rangeOf(request.headers.range, object.content)
+  if (!range) return refused({ status: 416, code: 'InvalidRange' }, request)
+  const headers = { etag, 'last-modified': object.modified.toUTCString(), 'accept-ranges': 'bytes' }
+  const { start, bytes } = range
+  if (request.headers.range === undefined) return { status: 200, headers, body: bytes }
+  const contentRange = `bytes ${start}-${start + bytes.length - 1}/${object.content.length}`
+  return { status: 206, headers: { ...headers, 'content-range': contentRange }, body: bytes }
+}
+
+function putObject(objects: FakeObjects, key: string, { body }: FakeRequest): Answer {
+  return key === '' ? { status: 200 } : { status: 200, headers: { etag: etagOf(objects.put(key, body)) } }
+}
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+function assumeRole(request: FakeRequest, { role }: Settings): Answer {
+  const form = new URLSearchParams(request.body.toString())
+  const isAllowed = role?.arn === form.get('RoleArn') && (role?.externalId ?? null) === form.get('ExternalId')
+  if (!isAllowed) {
+    return answerXml(
+      403,
+      '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>',
+    )
+  }
+  const expiration = new Date(Date.now() + 3_600_000).toISOString()
+  return answerXml(
+    200,
+    `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>${SESSION.id}</AccessKeyId><SecretAccessKey>${SESSION.secret}</SecretAccessKey><SessionToken>${SESSION.token}</SessionToken><Expiration>${expiration}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+  )
+}
+
+function refused({ status, code, message = code }: Refusal, { url }: FakeRequest): Answer {
+  const region = /^expecting '(.+)'$/.exec(message)?.[1]
+  return answerXml(
+    status,
+    `<Error><Code>${xml(code)}</Code><Message>${xml(message)}</Message>${region ? `<Region>${region}</Region>` : ''}<Resource>${xml(url.pathname)}</Resource></Error>`,
+  )
+}
+
+const answerXml = (status: number, body: string): Answer => ({
+  status,
+  headers: { 'content-type': 'application/xml' },
+  body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
+})
