@@ -25,7 +25,7 @@ export const judgeAsSegment: Judge = ({ path, writeKey, contentType, body }, key
   const lost = lossOf(isText(key) && (keys?.has(key) ?? true), events.length)
   return accepted(
     '{"success":true}',
-    events.map((event, i) => lost ?? judged({ type: call, ...event }, split.events[i] ?? '')),
+    events.map((event, i) => lost ?? judged(event ?? {}, call, split.events[i] ?? '')),
   )
 }
 
@@ -35,8 +35,8 @@ function lossOf(isKnownKey: boolean, events: number): string | undefined {
   return events > BATCH_EVENTS ? 'more than 2,500 events in a batch' : undefined
 }
 
-function judged(event: Readonly<Record<string, unknown>>, text: string): JudgedEvent {
-  const { type, event: name, userId, anonymousId, messageId, timestamp } = event
+function judged(body: Readonly<Record<string, unknown>>, call: string, text: string): JudgedEvent {
+  const { type = call, event: name, userId, anonymousId, messageId, timestamp } = body
   if (!isText(type) || !CALLS.has(type)) return 'no known type'
   if (type === 'track' && !isText(name)) return 'no event name'
   if (!isText(userId) && !isText(anonymousId)) return 'neither userId nor anonymousId'
