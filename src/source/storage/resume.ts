@@ -13,7 +13,7 @@ export interface Download {
   /** The same content as ever from byte `start` on. Throws whatever the SDK throws. */
   open(start: number): Promise<Readable>
   /** What an error means that came from `open` or from its stream. */
-  failure(error: unknown): Error
+  failure(error: unknown): Error | Promise<Error>
 }
 
 /** Every byte of the download once, in order. After a lost connection it goes on at the byte where that broke off. */
@@ -33,7 +33,7 @@ export async function* resumed(
       }
       if (start < download.end) throw brokenOff(download, start)
     } catch (error) {
-      const failure = download.failure(error)
+      const failure = await download.failure(error)
       if (isFinal(failure, ++failures)) throw failure
     }
   }
@@ -73,3 +73,7 @@ async function opened(opening: Promise<Readable>, url: string, silenceMs: number
 
 const brokenOff = ({ url, end }: Download, at: number): TransientError =>
   new TransientError(`${url}: the download broke off at byte ${at} of ${end}. It is tried again with the next sync.`)
+
+/** For servers that begin at another byte than they were asked to. */
+export const rangeIgnored = (url: string): TransientError =>
+  new TransientError(`${url}: the server sent other bytes than it was asked for. Check the storage server.`)

@@ -10,9 +10,9 @@ import {
 import type { StorageOf } from '../../config.ts'
 import type { Doing } from './failure.ts'
 import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
-import { resumed } from './resume.ts'
+import { rangeIgnored, resumed } from './resume.ts'
 import { inRealTime, type Waiting } from './retry.ts'
-import { credentialsFailure, rangeIgnored, s3Failure, withoutToken } from './s3_errors.ts'
+import { credentialsFailure, s3Failure, withoutToken } from './s3_errors.ts'
 import type { ObjectStore, StoredObject } from './store.ts'
 
 type S3Config = StorageOf<'s3'>

@@ -112,9 +112,6 @@ export const withoutToken = (bucket: string): TransientError =>
     `The listing of bucket "${bucket}" was cut short without a continuation token. Check the S3 server.`,
   )
 
-export const rangeIgnored = (url: string): TransientError =>
-  new TransientError(`${url}: the server sent other bytes than the range that was asked for. Check the S3 server.`)
-
 interface SdkError {
   readonly name?: string
   readonly code?: unknown

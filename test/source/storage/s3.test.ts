@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from '@jest/globals'
+import { afterAll } from '@jest/globals'
 import { type FakeS3, type FakeS3Options, fakeS3 } from '../../../integration_tests/fakes/s3.ts'
 import { s3Store } from '../../../src/source/storage/s3.ts'
 import { storeContract } from './contract.ts'

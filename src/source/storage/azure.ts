@@ -1,0 +1,132 @@
+/** Azure Blob Storage. The only file that knows its SDK. */
+import type { Readable } from 'node:stream'
+import { AnonymousCredential, ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob'
+import type { StorageOf } from '../../config.ts'
+import { azureFailure } from './azure_errors.ts'
+import type { Doing } from './failure.ts'
+import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
+import { rangeIgnored, resumed } from './resume.ts'
+import { inRealTime, type Waiting } from './retry.ts'
+import type { ObjectStore, StoredObject } from './store.ts'
+
+type AzureConfig = StorageOf<'azure'>
+
+export function azureStore(config: AzureConfig, waiting: Waiting = inRealTime): ObjectStore {
+  const address = addressOf(config)
+  let client: Promise<ContainerClient> | undefined
+  const container = () => {
+    client ??= clientFor(config, address)
+    return client
+  }
+  const doing = (action: Doing['action'], url: string): Doing => ({ action, url, host: new URL(address).host })
+  const listing = (pages: Pages): Listing => ({
+    url: address,
+    page: async (token) => pageOf(pages(await container()), token),
+    failure: (error) => azureFailure(error, doing('list', address), config),
+  })
+  return {
+    list(prefix, after = '') {
+      // startFrom includes its own name, and servers that do not know it yet list from the beginning.
+      const from = after.startsWith(prefix) && after !== '' ? { startFrom: after } : {}
+      return objectsOf(
+        listing((blobs) => blobs.listBlobsFlat({ prefix, ...from })),
+        after,
+        waiting,
+      )
+    },
+    level: (prefix) =>
+      entriesOf(
+        listing((blobs) => blobs.listBlobsByHierarchy('/', { prefix })),
+        prefix,
+        waiting,
+      ),
+    read(object, start = 0, end = object.size) {
+      const url = `${address}/${object.key}`
+      const limit = Math.min(end, object.size)
+      return resumed(
+        {
+          url,
+          start,
+          end: limit,
+          open: async (at) => opened(await container(), object, at, limit),
+          failure: (error) => azureFailure(error, doing('read', url), config),
+        },
+        waiting,
+      )
+    },
+    url: (key) => `${address}/${key}`,
+    close() {},
+  }
+}
+
+/** What both kinds of listing have in common. */
+type Pages = (container: ContainerClient) => {
+  byPage(settings: { continuationToken?: string }): AsyncIterator<{
+    readonly continuationToken?: string
+    readonly segment: {
+      readonly blobItems: readonly BlobItem[]
+      readonly blobPrefixes?: readonly { readonly name: string }[]
+    }
+  }>
+}
+
+interface BlobItem {
+  readonly name: string
+  readonly properties: { readonly lastModified: Date; readonly contentLength?: number; readonly etag: string }
+}
+
+async function pageOf(pages: ReturnType<Pages>, token: string | undefined): Promise<Page> {
+  const { value } = await pages.byPage(token === undefined ? {} : { continuationToken: token }).next()
+  const { blobItems, blobPrefixes = [] } = value.segment
+  return {
+    objects: blobItems.map(({ name, properties }: BlobItem) => ({
+      key: name,
+      modified: properties.lastModified,
+      size: properties.contentLength ?? 0,
+      // A listing gives etags without the quotes that a condition needs.
+      version: properties.etag.startsWith('"') ? properties.etag : `"${properties.etag}"`,
+    })),
+    folders: blobPrefixes.map(({ name }: { readonly name: string }) => name),
+    next: value.continuationToken || undefined,
+  }
+}
+
+async function opened(
+  container: ContainerClient,
+  { key, size, version }: StoredObject,
+  start: number,
+  end: number,
+): Promise<Readable> {
+  const count = start === 0 && end === size ? undefined : end - start
+  const response = await container.getBlobClient(key).download(start, count, {
+    maxRetryRequests: 0,
+    ...(version === undefined ? {} : { conditions: { ifMatch: version } }),
+  })
+  const stream = response.readableStreamBody as Readable
+  if (start > 0 && !response.contentRange?.startsWith(`bytes ${start}-`)) {
+    stream.destroy()
+    throw rangeIgnored(key)
+  }
+  return stream
+}
+
+/** The container's address, with nothing secret in it. */
+function addressOf(config: AzureConfig): string {
+  const endpoint =
+    config.azure_blob_storage_endpoint ?? `https://${config.azure_blob_storage_account_name}.blob.core.windows.net`
+  return `${endpoint.replace(/\/+$/, '')}/${encodeURIComponent(config.azure_blob_storage_container_name)}`
+}
+
+/** Retries are ours: see retry.ts. */
+async function clientFor(config: AzureConfig, address: string): Promise<ContainerClient> {
+  const options = { retryOptions: { maxTries: 1 } }
+  const { azure_blob_storage_account_name: account, azure_blob_storage_account_key: key, sas_token } = config
+  if (key !== undefined) return new ContainerClient(address, new StorageSharedKeyCredential(account, key), options)
+  if (sas_token !== undefined) {
+    // What portals show begins with a question mark, or with a whole address before it.
+    const query = sas_token.slice(sas_token.indexOf('?') + 1)
+    return new ContainerClient(`${address}?${query}`, new AnonymousCredential(), options)
+  }
+  const { DefaultAzureCredential } = await import('@azure/identity')
+  return new ContainerClient(address, new DefaultAzureCredential(), options)
+}
