@@ -1,0 +1,33 @@
+/** Files that are either the old or the new one, whenever the power fails. */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { ConfigError } from '../../cdk/errors.ts'
+
+/** Replaces a file as a whole. Its folder is made if it does not exist. */
+export function writeAtomically(path: string, text: string): void {
+  const draft = `${path}.${process.pid}.tmp`
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    withFile(draft, 'w', (file) => writeFileSync(file, text))
+    renameSync(draft, path)
+    // The rename itself lies in the folder. Windows has no such thing to do.
+    if (process.platform !== 'win32') withFile(dirname(path), 'r', () => {})
+  } catch (error) {
+    rmSync(draft, { force: true, recursive: true })
+    const { code } = error as NodeJS.ErrnoException
+    throw new ConfigError(`${path} can't be written (${code}). Choose a place that this user may write to.`, {
+      cause: error,
+    })
+  }
+}
+
+/** Does something with a file, and lets go of it once it lies on the disk. */
+function withFile(path: string, flags: string, use: (file: number) => void): void {
+  const file = openSync(path, flags)
+  try {
+    use(file)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
