@@ -1,0 +1,199 @@
+/** Fetches the next files while the current one is decoded. */
+
+/** A file that an item of a listing asks for. */
+export interface Fetch {
+  /** Bytes. */
+  readonly size: number
+  open(): AsyncIterable<Uint8Array>
+}
+
+/** What may be ahead of the reader, the current item included. */
+export interface Budget {
+  readonly items: number
+  readonly files: number
+  /** Of files. One that is larger is fetched as far as this allows. */
+  readonly bytes: number
+}
+
+export const BUDGET: Budget = { items: 1_000, files: 8, bytes: 16 * 1024 * 1024 }
+
+/**
+ * All items in their order, each with the content of its file if it asks for one. An error of the listing or of a file
+ * comes where it would come without prefetching.
+ */
+export async function* prefetched<Item>(
+  items: AsyncIterable<Item>,
+  fetchOf: (item: Item) => Fetch | undefined,
+  budget: Budget = BUDGET,
+): AsyncGenerator<readonly [Item, AsyncIterable<Uint8Array> | undefined]> {
+  const ahead = new Channel<Ahead<Item>>()
+  const room = new Room(budget)
+  const listing = fill(ahead, items, fetchOf, room)
+  try {
+    for await (const { item, cost, file } of ahead) {
+      yield [item, file]
+      file?.stop()
+      room.release(cost)
+    }
+  } finally {
+    room.close()
+    await listing
+    for (const { file } of ahead.rest()) file?.stop()
+  }
+}
+
+interface Ahead<Item> {
+  readonly item: Item
+  readonly cost: Budget
+  readonly file: LoadingFile | undefined
+}
+
+async function fill<Item>(
+  ahead: Channel<Ahead<Item>>,
+  items: AsyncIterable<Item>,
+  fetchOf: (item: Item) => Fetch | undefined,
+  room: Room,
+): Promise<void> {
+  try {
+    for await (const item of items) {
+      const fetch = fetchOf(item)
+      const cost = { items: 1, files: fetch ? 1 : 0, bytes: Math.min(fetch?.size ?? 0, room.budget.bytes) }
+      if (!(await room.take(cost))) return
+      ahead.push({ item, cost, file: fetch && new LoadingFile(fetch, room.budget.bytes) })
+    }
+    ahead.end()
+  } catch (error) {
+    ahead.fail(error)
+  }
+}
+
+/** How much of a budget is taken. */
+class Room {
+  readonly budget: Budget
+  readonly #changed = new Signal()
+  #taken: Budget = { items: 0, files: 0, bytes: 0 }
+  #closed = false
+
+  constructor(budget: Budget) {
+    this.budget = budget
+  }
+
+  /** Waits until there is room. An item that is alone always has room. False once the room is closed. */
+  async take(cost: Budget): Promise<boolean> {
+    while (!this.#closed && this.#taken.items > 0 && !this.#fits(cost)) await this.#changed.wait()
+    this.#taken = sum(this.#taken, cost)
+    return !this.#closed
+  }
+
+  release({ items, files, bytes }: Budget): void {
+    this.#taken = sum(this.#taken, { items: -items, files: -files, bytes: -bytes })
+    this.#changed.fire()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#changed.fire()
+  }
+
+  #fits(cost: Budget): boolean {
+    const { items, files, bytes } = sum(this.#taken, cost)
+    return items <= this.budget.items && files <= this.budget.files && bytes <= this.budget.bytes
+  }
+}
+
+const sum = (one: Budget, other: Budget): Budget => ({
+  items: one.items + other.items,
+  files: one.files + other.files,
+  bytes: one.bytes + other.bytes,
+})
+
+/** A file that loads from now on, but never more than `most` bytes ahead of its reader. */
+class LoadingFile implements AsyncIterable<Uint8Array> {
+  readonly #chunks = new Channel<Uint8Array>()
+  readonly #consumed = new Signal()
+  #bytes = 0
+  #stopped = false
+
+  constructor(fetch: Fetch, most: number) {
+    void this.#load(fetch, most)
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for await (const chunk of this.#chunks) {
+      this.#bytes -= chunk.length
+      this.#consumed.fire()
+      yield chunk
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#consumed.fire()
+  }
+
+  async #load(fetch: Fetch, most: number): Promise<void> {
+    try {
+      for await (const chunk of fetch.open()) {
+        this.#bytes += chunk.length
+        this.#chunks.push(chunk)
+        while (this.#bytes > most && !this.#stopped) await this.#consumed.wait()
+        if (this.#stopped) return
+      }
+      this.#chunks.end()
+    } catch (error) {
+      this.#chunks.fail(error)
+    }
+  }
+}
+
+/** Hands things from one loop to another, in order, without limit. */
+class Channel<T> implements AsyncIterable<T> {
+  readonly #arrived = new Signal()
+  #items: T[] = []
+  #end: { readonly error?: unknown } | undefined
+
+  push(item: T): void {
+    this.#items.push(item)
+    this.#arrived.fire()
+  }
+
+  end(): void {
+    this.#end = {}
+    this.#arrived.fire()
+  }
+
+  fail(error: unknown): void {
+    this.#end = { error }
+    this.#arrived.fire()
+  }
+
+  /** What nobody has taken. */
+  rest(): readonly T[] {
+    return this.#items
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    for (;;) {
+      const item = this.#items.shift()
+      if (item !== undefined) yield item
+      else if (!this.#end) await this.#arrived.wait()
+      else if ('error' in this.#end) throw this.#end.error
+      else return
+    }
+  }
+}
+
+/** Wakes the one who waits. */
+class Signal {
+  #wake = () => {}
+
+  wait(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  fire(): void {
+    this.#wake()
+  }
+}

@@ -1,0 +1,39 @@
+/** Remembers which of the newest files were read, in a size that does not grow with their number. */
+import { createHash } from 'node:crypto'
+import type { StoredObject } from './storage/store.ts'
+
+/** The identity of a file's content in 48 bits: 8 characters of base64url. */
+export type FileHash = string
+
+/** Each file, as long as they are few. */
+export type FileHashes = readonly FileHash[]
+
+/** Only whether they are all the same ones, when they are many: their number, and their sum modulo 2^48. */
+export interface Digest {
+  readonly count: number
+  readonly sum: number
+}
+
+export type Recent = FileHashes | Digest
+
+export const MOST_HASHES = 64
+
+export const NO_FILES: Digest = { count: 0, sum: 0 }
+
+/** A file that is written anew is another file. */
+export const hashOf = ({ key, modified, size }: StoredObject): FileHash =>
+  createHash('sha256').update(`${key}\n${modified.getTime()}\n${size}`).digest().subarray(0, 6).toString('base64url')
+
+export const isDigest = (recent: Recent): recent is Digest => 'count' in recent
+
+export const remember = (recent: Recent, hash: FileHash): Recent =>
+  isDigest(recent) || recent.length >= MOST_HASHES ? addTo(digestOf(recent), hash) : [...recent, hash]
+
+export const addTo = ({ count, sum }: Digest, hash: FileHash): Digest => ({
+  count: count + 1,
+  sum: (sum + Buffer.from(hash, 'base64url').readUIntBE(0, 6)) % 2 ** 48,
+})
+
+export const sameFiles = (one: Digest, other: Digest): boolean => one.count === other.count && one.sum === other.sum
+
+const digestOf = (recent: Recent): Digest => (isDigest(recent) ? recent : recent.reduce(addTo, NO_FILES))

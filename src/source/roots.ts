@@ -1,0 +1,97 @@
+/** Finds where an export lies: the folders `event_type=…/` below a prefix, and the folders that hold files outside of them. */
+import { eventTypeOf } from '../catalog.ts'
+import { ConfigError } from '../cdk/errors.ts'
+import { covers, type Hours } from './hours.ts'
+import { dateIn, type EventTypeFolder, eventTypeFolder, holdsEvents } from './key.ts'
+import { compareKeys } from './storage/order.ts'
+import type { ObjectStore, StoreEntry } from './storage/store.ts'
+
+/** The files of one event type: what lies in its folder and begins with `prefix`. */
+export interface Root extends EventTypeFolder {
+  readonly prefix: string
+}
+
+/** Both in ascending order of key. */
+export interface ExportRoots {
+  readonly roots: readonly Root[]
+  /** Folders with files that may hold events of any type. */
+  readonly loose: readonly string[]
+  /** What the keys of loose files begin with. */
+  readonly prefix: string
+}
+
+/** How many folders outside of `event_type=` are searched. */
+export const MOST_FOLDERS = 20_000
+const FOLDERS_AT_ONCE = 8
+
+/**
+ * Goes down level by level from `pathPrefix`, which is a folder, with or without its slash, or the beginning of a name.
+ * `hours` limits the search where `date=` stands before `event_type=`.
+ */
+export async function findRoots(store: ObjectStore, pathPrefix: string, hours: Hours): Promise<ExportRoots> {
+  const prefix = pathPrefix.replace(/^\/+/, '')
+  const inside = eventTypeFolder(prefix)
+  if (inside) return { roots: [{ ...inside, prefix }], loose: [], prefix }
+
+  const levels = [await firstLevel(store, prefix, hours)]
+  const queue = levels.flatMap(({ folders }) => folders)
+  for (let searched = 0; queue.length > 0; searched += FOLDERS_AT_ONCE) {
+    if (searched >= MOST_FOLDERS) throw tooManyFolders(store.url(prefix))
+    const found = await Promise.all(queue.splice(0, FOLDERS_AT_ONCE).map((folder) => levelAt(store, folder, hours)))
+    levels.push(...found)
+    queue.push(...found.flatMap(({ folders }) => folders))
+  }
+  return {
+    roots: levels.flatMap(({ roots }) => roots).sort((one, other) => compareKeys(one.prefix, other.prefix)),
+    loose: levels.flatMap(({ loose }) => loose).sort(compareKeys),
+    prefix: levels[0]?.prefix ?? prefix,
+  }
+}
+
+/** The roots of one event type. Folders may spell it differently. */
+export const rootsOf = ({ roots }: ExportRoots, eventType: string): readonly Root[] =>
+  roots.filter((root) => spelledRight(root.eventType) === spelledRight(eventType))
+
+/** An event type as Braze spells it, if it is a known one. */
+export const spelledRight = (eventType: string): string => eventTypeOf(eventType)?.event_type ?? eventType
+
+interface Level {
+  readonly prefix: string
+  readonly roots: readonly Root[]
+  readonly loose: readonly string[]
+  /** Where to search on. */
+  readonly folders: readonly string[]
+}
+
+/** A folder that is called exactly like the prefix is meant by it, even if the names of others begin with it too. */
+async function firstLevel(store: ObjectStore, prefix: string, hours: Hours): Promise<Level> {
+  if (prefix === '' || prefix.endsWith('/')) return levelAt(store, prefix, hours)
+  const parent = prefix.slice(0, prefix.lastIndexOf('/') + 1)
+  const level = await levelAt(store, parent, hours, prefix)
+  const folder = `${prefix}/`
+  const root = level.roots.find((one) => one.folder === folder)
+  if (root) return { ...level, roots: [root], loose: [], folders: [] }
+  return level.folders.includes(folder) ? levelAt(store, folder, hours) : level
+}
+
+async function levelAt(store: ObjectStore, folder: string, hours: Hours, prefix = folder): Promise<Level> {
+  const [roots, folders]: [Root[], string[]] = [[], []]
+  let isLoose = false
+  for await (const entry of store.level(folder)) {
+    const key = keyOf(entry)
+    if (!key.startsWith(prefix)) continue
+    const type = eventTypeFolder(key)
+    if ('object' in entry) isLoose ||= holdsEvents(key)
+    else if (!covers(hours, dateIn(key))) continue
+    else if (type) roots.push({ ...type, prefix: key })
+    else folders.push(key)
+  }
+  return { prefix, roots, loose: isLoose ? [folder] : [], folders }
+}
+
+const keyOf = (entry: StoreEntry): string => ('object' in entry ? entry.object.key : entry.folder)
+
+const tooManyFolders = (url: string): ConfigError =>
+  new ConfigError(
+    `${url} holds more than ${MOST_FOLDERS} folders outside of event_type=. Set path_prefix to the folder in which your export begins.`,
+  )

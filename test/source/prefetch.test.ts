@@ -1,0 +1,114 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { type Budget, type Fetch, prefetched } from '../../src/source/prefetch.ts'
+
+interface Item {
+  readonly name: number
+  readonly chunks?: readonly number[]
+  /** What the file fails with after its chunks. */
+  readonly error?: string
+}
+
+const budget: Budget = { items: 4, files: 3, bytes: 100 }
+
+/** Counts what is open, and gives way to other work before each chunk. */
+function store() {
+  const opened = { now: 0, most: 0, bytes: 0, mostBytes: 0 }
+  const fetchOf = ({ chunks, error }: Item): Fetch | undefined =>
+    chunks && {
+      size: chunks.reduce((a, b) => a + b, 0),
+      async *open() {
+        opened.most = Math.max(opened.most, ++opened.now)
+        try {
+          for (const length of chunks) {
+            await Promise.resolve()
+            yield new Uint8Array(length)
+          }
+          if (error !== undefined) throw new Error(error)
+        } finally {
+          opened.now--
+        }
+      },
+    }
+  return { opened, fetchOf }
+}
+
+async function* listing(items: readonly Item[], error?: string): AsyncGenerator<Item> {
+  for (const item of items) {
+    await Promise.resolve()
+    yield item
+  }
+  if (error !== undefined) throw new Error(error)
+}
+
+const file = fc.record(
+  {
+    name: fc.nat(),
+    chunks: fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 5 }),
+    error: fc.constantFrom('broken', 'gone'),
+  },
+  { requiredKeys: ['name'] },
+)
+
+test('items and their contents come in order, and errors where they belong', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(file), fc.option(fc.constant('listing failed')), async (items, error) => {
+      const { opened, fetchOf } = store()
+      const seen: unknown[] = []
+      const reading = (async () => {
+        for await (const [{ name }, chunks] of prefetched(listing(items, error ?? undefined), fetchOf, budget)) {
+          const lengths: number[] = []
+          try {
+            for await (const { length } of chunks ?? []) lengths.push(length)
+            seen.push([name, chunks && lengths])
+          } catch (caught) {
+            seen.push([name, lengths, String(caught)])
+          }
+        }
+      })()
+      if (error === null) await reading
+      else await expect(reading).rejects.toThrow(error)
+      expect(seen).toEqual(
+        items.map(({ name, chunks, error }) => (chunks && error ? [name, chunks, `Error: ${error}`] : [name, chunks])),
+      )
+      expect(opened.now).toBe(0)
+    }),
+  )
+})
+
+test('the next files load while one is read, and no more than fit the budget', async () => {
+  const { opened, fetchOf } = store()
+  const items = Array.from({ length: 10 }, (_, name) => ({ name, chunks: [20, 20] }))
+  const files = prefetched(listing(items), fetchOf, budget)
+  await files.next()
+  for (let i = 0; i < 100; i++) await Promise.resolve()
+  // Two of 40 bytes fit; a third one would make 120.
+  expect(opened.most).toBe(2)
+  await files.return(undefined)
+})
+
+test('a file larger than the budget is loaded only so far ahead', async () => {
+  let sent = 0
+  const open = async function* () {
+    for (; sent < 50; sent++) yield new Uint8Array(10)
+  }
+  const files = prefetched(listing([{ name: 1 }]), () => ({ size: 500, open }), budget)
+  const { value } = await files.next()
+  for (let i = 0; i < 200; i++) await Promise.resolve()
+  expect(sent).toBe(10)
+  let bytes = 0
+  for await (const { length } of value?.[1] ?? []) bytes += length
+  expect(bytes).toBe(500)
+  expect((await files.next()).done).toBe(true)
+})
+
+test('whoever leaves early leaves nothing open behind', async () => {
+  const { opened, fetchOf } = store()
+  const items = Array.from({ length: 10 }, (_, name) => ({ name, chunks: [20, 20, 20, 20, 20, 20] }))
+  for await (const [, chunks] of prefetched(listing(items), fetchOf, { ...budget, bytes: 1_000 })) {
+    for await (const _ of chunks ?? []) break
+    break
+  }
+  for (let i = 0; i < 100; i++) await Promise.resolve()
+  expect(opened.now).toBe(0)
+})
