@@ -1,0 +1,52 @@
+import { toByteString } from '../cdk/bytes.ts'
+import type { DestinationConfig, ServiceOf } from '../config.ts'
+import type { Dialect } from './dialect.ts'
+import { apiUrl, basicAuth } from './http-api.ts'
+import { LIBRARY } from './library.ts'
+import { segmentPlaces } from './places.ts'
+import { routing, writeKeysOf } from './route.ts'
+import { streamTypeOf } from './stream-type.ts'
+import type { Target } from './target.ts'
+import { trackMapper } from './track.ts'
+
+/** Source: https://segment.com/docs/guides/regional-segment/ (read 2026-11). */
+const REGIONS = { us: 'https://api.segment.io', eu: 'https://events.eu1.segmentapis.com' } as const
+
+/**
+ * Limits: https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/ (read 2026-11): 32 KB an
+ * event, 500 KB and 2,500 events a request. Segment answers 200 and drops the events of a request with more of them.
+ */
+const LIMITS = { eventBytes: 32 * 1024, batchBytes: 475_000, batchEvents: 500 } as const
+
+/** The names under which Segment's catalog lists its Braze destinations; upper and lower case matter. */
+const BRAZE_DESTINATIONS = ['Braze Cloud Mode (Actions)', 'Braze Web Mode (Actions)', 'Appboy'] as const
+
+export const SEGMENT: Dialect = {
+  names: 'default',
+  places: segmentPlaces,
+  context: (extras) => (extras ? { library: LIBRARY, integration: { name: 'Braze', version: LIBRARY.version } } : {}),
+  beside: () => '',
+  loopGuard: { All: true, ...Object.fromEntries(BRAZE_DESTINATIONS.map((name) => [name, false])) },
+  customProperties: 'among',
+  traitsInContext: false,
+}
+
+export function segment(
+  { region, endpoint, write_key }: ServiceOf<'segment'>,
+  { mapping, routes }: DestinationConfig,
+): Target {
+  return {
+    name: 'Segment',
+    url: () => apiUrl(endpoint ?? REGIONS[region], 'batch'),
+    headers: (key) => ({ 'Content-Type': 'application/json', Authorization: basicAuth(key) }),
+    writeKeys: writeKeysOf(write_key, routes),
+    limits: LIMITS,
+    envelope: (now) => ({ head: '{"batch":[', tail: toByteString(`],"sentAt":"${now.toISOString()}"}`) }),
+    // Segment answers 200 to any key (the same page).
+    probe: undefined,
+    mapper({ stream }) {
+      const type = streamTypeOf(stream)
+      return trackMapper(SEGMENT, type, mapping, LIMITS.eventBytes, routing(routes, stream.name, write_key))
+    },
+  }
+}

@@ -1,0 +1,87 @@
+/** Makes an event that is too big for the service smaller, by the fields whose loss hurts least. */
+import { type ByteString, fromByteString, toByteString } from '../cdk/bytes.ts'
+import type { FieldName } from './field-name.ts'
+import { membersOf, objectOf, rawOf, textOf } from './json.ts'
+import type { Plan, Values } from './plan.ts'
+
+/** In this order. All of them are free text or JSON of the customer's. */
+export const TRIMMED_FIELDS: readonly FieldName[] = [
+  'message_extras',
+  'raw_response',
+  'input',
+  'output',
+  'tool_arguments',
+  'flow_response_json',
+  'message_body',
+  'custom_attributes',
+]
+
+/** Custom properties come last, the longest first. Shorter ones are left alone: they can't be what is too big. */
+const SHORTEST_PROPERTY_BYTES = 100
+
+/** The event made of these values, with a marker that names what was truncated. */
+export type Build = (values: Values, truncated: readonly string[]) => ByteString
+
+export interface Fitted {
+  readonly event: ByteString
+  readonly trimmed: readonly string[]
+}
+
+/** The event if it has at most `maxBytes`, else a shortened one that says so, or undefined if that does not help. */
+export function fitting(plan: Plan, maxBytes: number): (values: Values, build: Build) => Fitted | undefined {
+  const fields = TRIMMED_FIELDS.map((name) => ({ name, number: plan.numberOf(name) }))
+  const properties = plan.numberOf('properties')
+  return (values, build) => {
+    const event = build(values, [])
+    if (event.length <= maxBytes) return { event, trimmed: [] }
+    for (const { values: shorter, trimmed } of trims([...values], build)) {
+      const event = build(shorter, trimmed)
+      if (event.length <= maxBytes) return { event, trimmed }
+    }
+    return undefined
+  }
+
+  /** Ever smaller versions of the event. */
+  function* trims(values: Values, build: Build): Generator<{ values: Values; trimmed: readonly string[] }> {
+    let trimmed: readonly string[] = []
+    const cut = (value: ByteString, name: string): ByteString => {
+      trimmed = [...new Set([...trimmed, name])]
+      return shortened(value, build(values, trimmed).length - maxBytes)
+    }
+    for (const { name, number } of fields.filter(({ number }) => values[number])) {
+      values[number] = cut(values[number] ?? '', name)
+      yield { values, trimmed }
+    }
+    const members = new Map(membersOf(values[properties] ?? ''))
+    for (let longest = longestOf(members); longest !== undefined; longest = longestOf(members)) {
+      const rest = cut(members.get(longest) ?? '', `properties.${fromByteString(longest)}`)
+      if (rest) members.set(longest, rest)
+      else members.delete(longest)
+      values[properties] = objectOf(members)
+      yield { values, trimmed }
+    }
+  }
+}
+
+/** The name of the longest member, if any is worth cutting. */
+function longestOf(members: ReadonlyMap<ByteString, ByteString>): ByteString | undefined {
+  const [longest] = [...members].sort(([, a], [, b]) => b.length - a.length)
+  return longest && longest[1].length >= SHORTEST_PROPERTY_BYTES ? longest[0] : undefined
+}
+
+/** A JSON string cut by at least `bytes`, between two characters; '' if nothing would be left. Other values go whole. */
+export function shortened(raw: ByteString, bytes: number): ByteString {
+  const text = raw.startsWith('"') ? textOf(raw) : undefined
+  let room = raw.length - 2 - bytes
+  if (text === undefined || room <= 0) return ''
+  let end = 0
+  for (const char of text) {
+    room -= sizeOf(char)
+    if (room < 0) break
+    end += char.length
+  }
+  return end === 0 ? '' : rawOf(text.slice(0, end))
+}
+
+/** Bytes of a character within a JSON string. */
+const sizeOf = (char: string): number => toByteString(JSON.stringify(char)).length - 2
