@@ -27,14 +27,21 @@ const NO_UNION: u32 = 2
 const FLAG_ID: u32 = 1
 const FLAG_DROP: u32 = 2
 
+const COMMA: u8 = 0x2c
+
 /** How a call of `transcode` ended. */
 const DONE: i32 = 0
 const OUTPUT_FULL: i32 = 1
 const CORRUPT: i32 = 2
 
+const UNPARSED: i32 = 0x40000000
+
 /** The shortest text of a float (`bits` 32) or double (64) at `out`; gives its length, 0 if JSON has no such number. */
 declare function writeNumber(value: f64, bits: i32, out: usize): i32
-/** Writes the object in the JSON text at `text`, at most `room` bytes; gives its length, or -1 if there is no room. */
+/**
+ * Writes the object in the JSON text at `text`, at most `room` bytes; gives its length, or -1 if there is no room. Adds
+ * UNPARSED if the text was no object.
+ */
 declare function writeJson(text: usize, length: i32, out: usize, room: i32): i32
 /** 1 for an id that was not seen lately. */
 declare function isNew(id: usize, length: i32): i32
@@ -44,6 +51,8 @@ export let inputAt: usize = 0
 export let outputAt: usize = 0
 export let recordsDone: i32 = 0
 export let linesDone: i32 = 0
+export let duplicatesDone: i32 = 0
+export let unparsedDone: i32 = 0
 
 /** Where reading and writing stand. Globals, because AssemblyScript returns one value only. */
 let p: usize = 0
@@ -52,6 +61,9 @@ let o: usize = 0
 let limit: usize = 0
 let full: bool = false
 let corrupt: bool = false
+/** Where the record's id lies, 0 without one. */
+let idAt: usize = 0
+let unparsed: i32 = 0
 
 /**
  * Transcodes up to `count` records from `input` to lines at `output`. Each line is the head, the members, the tail; the
@@ -80,16 +92,25 @@ export function transcode(
   corrupt = false
   recordsDone = 0
   linesDone = 0
+  duplicatesDone = 0
+  unparsedDone = 0
   const opsEnd = ops + <usize>opCount * OP_BYTES
   while (recordsDone < count) {
     const recordAt = p
     const lineAt = o
-    const keep = record(ops, opsEnd, head, headLength, tail, tailLength)
+    const any = record(ops, opsEnd, head, headLength, tail, tailLength)
     if (corrupt || p > end) return stop(recordAt, lineAt, CORRUPT)
     if (full) return stop(recordAt, lineAt, OUTPUT_FULL)
     recordsDone++
-    if (!keep || recordsDone <= skip) o = lineAt
-    else linesDone++
+    // Asked only now: a record that is gone through a second time must not be its own duplicate.
+    const fresh = idAt === 0 || newId()
+    if (any && fresh && recordsDone > skip) {
+      linesDone++
+      unparsedDone += unparsed
+    } else {
+      o = lineAt
+      if (!fresh && recordsDone > skip) duplicatesDone++
+    }
   }
   return stop(p, o, DONE)
 }
@@ -100,38 +121,41 @@ function stop(input: usize, output: usize, status: i32): i32 {
   return status
 }
 
-/** Writes one line; false if its id was seen lately. */
+/** Writes one line; false if its object would be empty. */
 function record(ops: usize, opsEnd: usize, head: usize, headLength: i32, tail: usize, tailLength: i32): bool {
+  idAt = 0
+  unparsed = 0
   if (!text(head, headLength)) return true
   const data = o
-  let keep = true
   for (let op = ops; op < opsEnd && !full && !corrupt; op += OP_BYTES) {
-    const branch = load<u32>(op, 4)
-    if (branch !== NO_UNION) {
-      const index = load<u8>(p++)
-      if (index === branch * 2) continue
-      if (index !== 2 - branch * 2) {
-        corrupt = true
-        return true
-      }
-    }
+    if (isNull(load<u32>(op, 4))) continue
     const fieldAt = o
+    const valueAt = p
     const flags = load<u32>(op, 16)
     if (!text(load<u32>(op, 8), load<u32>(op, 12))) return true
-    const valueAt = p
-    if (!value(load<u32>(op))) o = fieldAt
-    if (flags & FLAG_DROP) o = fieldAt
-    if (flags & FLAG_ID && !corrupt && !full) keep = newId(valueAt)
+    if (!value(load<u32>(op)) || flags & FLAG_DROP) o = fieldAt
+    if (flags & FLAG_ID) idAt = valueAt
   }
-  if (full || corrupt || !text(tail, tailLength)) return true
-  // Every key brings a comma; the first one becomes the brace.
-  store<u8>(data, 0x7b)
-  return keep
+  if (full || corrupt) return true
+  // Every member brings a comma, and the first one becomes the brace. A tail that starts with one has a member.
+  const any = o > data || load<u8>(tail) === COMMA
+  if (text(tail, tailLength)) store<u8>(data, 0x7b)
+  return any
 }
 
-function newId(at: usize): bool {
+/** Reads the branch of a union of two, or nothing for a field that is no union. */
+@inline
+function isNull(branch: u32): bool {
+  if (branch === NO_UNION) return false
+  const index = long()
+  if (index === <i64>branch) return true
+  if (index !== 1 - <i64>branch) corrupt = true
+  return corrupt
+}
+
+function newId(): bool {
   const after = p
-  p = at
+  p = idAt
   const length = <i32>long()
   const fresh = isNew(p, length) !== 0
   p = after
@@ -183,7 +207,7 @@ function value(kind: u32): bool {
   }
 }
 
-/** A zig-zag number of at most ten bytes. */
+/** A zig-zag number of 64 bits: at most ten bytes. */
 @inline
 function long(): i64 {
   let byte = <u64>load<u8>(p++)
@@ -195,6 +219,7 @@ function long(): i64 {
     }
     byte = <u64>load<u8>(p++)
     n |= (byte & 0x7f) << shift
+    if (shift === 63 && byte > 1) corrupt = true
   }
   return <i64>(n >> 1) ^ -(<i64>(n & 1))
 }
@@ -259,7 +284,10 @@ function json(): bool {
   const written = writeJson(p, length, o, <i32>(limit - o) - 16)
   p += length
   if (written < 0) full = true
-  else o += written
+  else {
+    o += written & ~UNPARSED
+    if (written & UNPARSED) unparsed++
+  }
   return true
 }
 
@@ -287,8 +315,8 @@ function strings(nullable: bool): bool {
 }
 
 function item(nullable: bool): void {
-  const index = nullable ? load<u8>(p++) : <u8>2
-  if (index === 2) string()
+  const index = nullable ? long() : 1
+  if (index === 1) string()
   else if (index === 0) {
     store<u32>(o, 0x6c6c756e) // null
     o += 4

@@ -1,0 +1,281 @@
+/**
+ * The fast way from an Avro block to RECORD lines: assembly/transcoder.ts, compiled to WebAssembly, walks the bytes by a
+ * table that is made here from the file's schema. It covers flat schemas, as all of Currents' are.
+ */
+import { readFileSync } from 'node:fs'
+import { BrokenFileError, type DecodedBlock, type DecodeOptions } from './decoder.ts'
+import { jsonObjectText, numberText } from './json-text.ts'
+
+/** Writes the records of a block. `byte` is where the block begins in its file. */
+export type WriteBlock = (block: Uint8Array, count: number, skip: number, byte: number) => Iterable<DecodedBlock>
+
+interface Field {
+  readonly name: string
+  readonly type: unknown
+  readonly doc?: unknown
+}
+
+/** A writer for files of this schema, or undefined if the schema is not flat or values must be looked at one by one. */
+export function transcoder(
+  schema: unknown,
+  options: DecodeOptions,
+  jsonField: string | undefined,
+): WriteBlock | undefined {
+  const fields = (schema as { fields?: readonly Field[] }).fields ?? []
+  const operations = fields.map((field) => operationOf(field, options, jsonField))
+  if (operations.length === 0 || !operations.every((operation) => operation !== undefined)) return undefined
+  const table = tableOf(operations, options)
+  return (block, count, skip, byte) => lines(table, options, { block, count, skip, byte })
+}
+
+// ------------------------------------------------------------------------------------------------------- the table
+
+/** As in assembly/transcoder.ts. */
+const KIND = { string: 0, long: 1, float: 2, double: 3, boolean: 4, strings: 5, nullableStrings: 6, json: 7, null: 8 }
+const NO_UNION = 2
+const FLAG_ID = 1
+const FLAG_DROP = 2
+const OP_BYTES = 20
+
+const KIND_OF: Readonly<Record<string, number>> = {
+  string: KIND.string,
+  int: KIND.long,
+  long: KIND.long,
+  float: KIND.float,
+  double: KIND.double,
+  boolean: KIND.boolean,
+  null: KIND.null,
+}
+
+interface Operation {
+  readonly kind: number
+  /** The index of null in a union of two, or NO_UNION. */
+  readonly branch: number
+  readonly key: string
+  readonly flags: number
+}
+
+function operationOf(field: Field, { isNew, personalData }: DecodeOptions, jsonField?: string): Operation | undefined {
+  const { name, type, doc } = field
+  const branch = Array.isArray(type) ? type.indexOf('null') : NO_UNION
+  if (Array.isArray(type) && (type.length !== 2 || branch < 0)) return undefined
+  const kind = kindOf(Array.isArray(type) ? type[1 - branch] : type)
+  if (kind === undefined || (branch !== NO_UNION && kind === KIND.null)) return undefined
+  const covered = personalData?.covers(name, typeof doc === 'string' && doc.includes('[PII]')) ?? false
+  if (covered && personalData?.replace('""') !== undefined) return undefined
+  return {
+    kind: kind === KIND.string && name === jsonField ? KIND.json : kind,
+    branch,
+    key: `,${JSON.stringify(name)}:`,
+    flags: (name === 'id' && kind === KIND.string && isNew ? FLAG_ID : 0) | (covered ? FLAG_DROP : 0),
+  }
+}
+
+function kindOf(type: unknown): number | undefined {
+  if (typeof type === 'string') return KIND_OF[type]
+  const { type: inner, items, logicalType } = type as { type?: unknown; items?: unknown; logicalType?: unknown }
+  if (logicalType !== undefined) return undefined
+  if (inner === 'array') return arrayKindOf(items)
+  return typeof inner === 'string' ? KIND_OF[inner] : undefined
+}
+
+function arrayKindOf(items: unknown): number | undefined {
+  if (items === 'string') return KIND.strings
+  return Array.isArray(items) && items.join() === 'null,string' ? KIND.nullableStrings : undefined
+}
+
+/** The operations and the texts they point to, as they lie in memory from BASE on. */
+interface Table {
+  readonly bytes: Uint8Array
+  readonly opCount: number
+  readonly head: Span
+  readonly tail: Span
+}
+
+interface Span {
+  readonly at: number
+  readonly length: number
+}
+
+/** Below this address the compiler keeps its own data. */
+const BASE = 65_536
+const SLACK = 64
+
+function tableOf(operations: readonly Operation[], { stream, extra, emittedAt }: DecodeOptions): Table {
+  const texts = [
+    `{"type":"RECORD","record":{"stream":${JSON.stringify(stream)},"data":`,
+    `${extra && `,${extra}`}},"emitted_at":${emittedAt}}}\n`,
+    ...operations.map(({ key }) => key),
+  ].map((text) => Buffer.from(text))
+  let at = BASE + operations.length * OP_BYTES
+  const spans = texts.map(({ length }) => {
+    const span = { at, length }
+    // Texts are copied in steps of eight bytes.
+    at += length + 8
+    return span
+  })
+  const bytes = Buffer.alloc(at - BASE)
+  for (const [i, text] of texts.entries()) text.copy(bytes, (spans[i]?.at ?? 0) - BASE)
+  const [head = NOWHERE, tail = NOWHERE, ...keys] = spans
+  for (const [i, { kind, branch, flags }] of operations.entries()) {
+    const { at: key, length } = keys[i] ?? NOWHERE
+    for (const [n, value] of [kind, branch, key, length, flags].entries())
+      bytes.writeUInt32LE(value, i * OP_BYTES + n * 4)
+  }
+  return { bytes, opCount: operations.length, head, tail }
+}
+
+const NOWHERE: Span = { at: 0, length: 0 }
+
+// -------------------------------------------------------------------------------------------------------- the walk
+
+const OUTPUT_BYTES = 1 << 20
+/** A record whose line is longer than this is taken for damage. Braze drops events above 900 KB. */
+const LINE_MAX_BYTES = 256 << 20
+
+/** How a call ended, as in assembly/transcoder.ts. */
+const OUTPUT_FULL = 1
+const CORRUPT = 2
+/** Added to the length of an object that did not parse. */
+const UNPARSED = 0x40000000
+
+interface Work {
+  readonly block: Uint8Array
+  readonly count: number
+  readonly skip: number
+  readonly byte: number
+}
+
+function* lines(table: Table, options: DecodeOptions, { block, count, skip, byte }: Work): Iterable<DecodedBlock> {
+  let at = 0
+  let done = 0
+  for (let room = OUTPUT_BYTES; done < count; ) {
+    const step = call(table, options, { input: block.subarray(at), count: count - done, skip: skip - done, room })
+    at += step.inputBytes
+    done += step.events
+    if (step.events > 0) yield step
+    if (step.status === CORRUPT) throw new BrokenFileError('a record is damaged', byte)
+    if (step.status === OUTPUT_FULL && step.events === 0) room *= 4
+    if (room > LINE_MAX_BYTES) throw new BrokenFileError('a record is too long', byte)
+  }
+  if (at !== block.length) throw new BrokenFileError('a block holds more bytes than records', byte)
+}
+
+interface Call {
+  readonly input: Uint8Array
+  readonly count: number
+  readonly skip: number
+  readonly room: number
+}
+
+interface Step extends DecodedBlock {
+  readonly status: number
+  readonly inputBytes: number
+}
+
+function call(table: Table, options: DecodeOptions, { input, count, skip, room }: Call): Step {
+  const core = load()
+  const inputAt = BASE + table.bytes.length
+  const outputAt = (inputAt + input.length + SLACK + 15) & ~15
+  const memory = core.reserve(outputAt + room + SLACK)
+  memory.set(table.bytes, BASE)
+  memory.set(input, inputAt)
+  core.host.isNew = options.isNew
+  const { head, tail, opCount } = table
+  const inputEnd = inputAt + input.length
+  const status = core.exports.transcode(
+    BASE,
+    opCount,
+    head.at,
+    head.length,
+    tail.at,
+    tail.length,
+    inputAt,
+    inputEnd,
+    count,
+    skip,
+    outputAt,
+    outputAt + room,
+  )
+  const { outputAt: end, inputAt: next, recordsDone, linesDone, duplicatesDone, unparsedDone } = core.exports
+  return {
+    status,
+    inputBytes: next.value - inputAt,
+    bytes: core.bytes(outputAt, end.value),
+    count: linesDone.value,
+    events: recordsDone.value,
+    duplicates: duplicatesDone.value,
+    unparsed: unparsedDone.value,
+  }
+}
+
+// -------------------------------------------------------------------------------------------------- the WebAssembly
+
+/** What we use of it: Node has it, its types do not. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
+}
+
+interface Global {
+  readonly value: number
+}
+
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+  readonly inputAt: Global
+  readonly outputAt: Global
+  readonly recordsDone: Global
+  readonly linesDone: Global
+  readonly duplicatesDone: Global
+  readonly unparsedDone: Global
+  transcode(...positions: readonly number[]): number
+}
+
+/** What the WebAssembly asks of us while it runs. */
+interface Host {
+  isNew: DecodeOptions['isNew']
+}
+
+interface Core {
+  readonly exports: Exports
+  readonly host: Host
+  /** The memory, at least so large. */
+  reserve(bytes: number): Buffer
+  /** A copy of what lies between two addresses. */
+  bytes(from: number, to: number): Buffer
+}
+
+let loaded: Core | undefined
+
+/** One memory for all files: a call fills it, runs and is done with it. */
+function load(): Core {
+  if (loaded) return loaded
+  const host: Host = { isNew: undefined }
+  const wasm = readFileSync(new URL('../../generated/transcoder.wasm', import.meta.url))
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), { transcoder: importsOf(host, () => memory) })
+  // No type can know what a module exports.
+  const exports = instance.exports as Exports
+  let memory = Buffer.from(exports.memory.buffer)
+  const reserve = (bytes: number): Buffer => {
+    const missing = bytes - memory.length
+    if (missing > 0) exports.memory.grow(Math.ceil(missing / 65_536))
+    if (missing > 0) memory = Buffer.from(exports.memory.buffer)
+    return memory
+  }
+  loaded = { exports, host, reserve, bytes: (from, to) => Buffer.from(memory.subarray(from, to)) }
+  return loaded
+}
+
+function importsOf(host: Host, memory: () => Buffer): object {
+  const write = (text: string, out: number): number => memory().write(text, out, 'utf8')
+  return {
+    writeNumber: (value: number, bits: number, out: number) => write(numberText(value, bits) ?? '', out),
+    isNew: (id: number, length: number) => (host.isNew?.(memory().toString('utf8', id, id + length)) === false ? 0 : 1),
+    writeJson(at: number, length: number, out: number, room: number): number {
+      const { text, parsed } = jsonObjectText(memory().toString('utf8', at, at + length))
+      if (Buffer.byteLength(text) > room) return -1
+      return write(text, out) | (parsed ? 0 : UNPARSED)
+    },
+  }
+}

@@ -1,0 +1,228 @@
+/** The two writers of Avro blocks must not differ in a byte: the one by way of values is the oracle of the fast one. */
+import { expect, test } from '@jest/globals'
+import avro from 'avsc'
+import fc from 'fast-check'
+import { valueWriter } from '../../../src/source/decode/avro-values.ts'
+import { BrokenFileError, type DecodedBlock, type DecodeOptions } from '../../../src/source/decode/decoder.ts'
+import { transcoder, type WriteBlock } from '../../../src/source/decode/transcoder.ts'
+
+const OPTIONS: DecodeOptions = { stream: 'any', extra: '"_extra":1', emittedAt: 5, skip: 0 }
+const JSON_FIELD = 'properties'
+
+/** What a writer made of a block: its lines and counts, and how it ended. */
+function outcomeOf(write: WriteBlock, block: Uint8Array, count: number, skip = 0) {
+  const blocks: DecodedBlock[] = []
+  let error = ''
+  try {
+    for (const part of write(block, count, skip, 0)) blocks.push(part)
+  } catch (thrown) {
+    if (!(thrown instanceof BrokenFileError)) throw thrown
+    error = thrown.message
+  }
+  const sum = (key: 'count' | 'events' | 'duplicates' | 'unparsed') => blocks.reduce((n, part) => n + part[key], 0)
+  return {
+    lines: Buffer.concat(blocks.map(({ bytes }) => bytes)).toString('latin1'),
+    counts: [sum('count'), sum('events'), sum('duplicates'), sum('unparsed')],
+    error,
+  }
+}
+
+/** Options whose `isNew` remembers, fresh for each writer. */
+const remembering = (options: DecodeOptions): DecodeOptions => {
+  const seen = new Set<string>()
+  return { ...options, isNew: (id) => !seen.has(id) && Boolean(seen.add(id)) }
+}
+
+function bothOf(schema: object, options: DecodeOptions, deduplicate: boolean) {
+  const own = () => (deduplicate ? remembering(options) : options)
+  const fast = transcoder(schema, own(), JSON_FIELD)
+  if (!fast) throw new Error('the schema is flat, so there must be a transcoder')
+  return { fast, slow: valueWriter(JSON.stringify(schema), own(), JSON_FIELD) }
+}
+
+interface FieldCase {
+  /** As the file declares it. */
+  readonly type: unknown
+  /** As we encode it: strings as bytes, which look the same, so that they may hold anything. */
+  readonly wire: unknown
+  readonly value: fc.Arbitrary<unknown>
+}
+
+const bytes = fc
+  .oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.string({
+      unit: fc.constantFrom('"', '\\', '\n', '\u0000', '\u001f', '\u007f', 'é', '€', '😀', 'a', '\u2028'),
+      maxLength: 60,
+    }),
+    fc.constantFrom('f47ac10b-58cc-4372-a567-0e02b2c3d479', ''),
+  )
+  .map((text) => Buffer.from(text, 'utf8'))
+const anyBytes = fc.oneof(
+  bytes,
+  fc.uint8Array({ maxLength: 24 }).map((array) => Buffer.from(array)),
+)
+const json = fc
+  .oneof(
+    fc.json(),
+    fc.constantFrom('{}', '{"a": 12345678901234567890, "b\\u0041":[1.0, 1e400 ]}', '[1]', '{', '', ' {"x" : "a  b"} '),
+  )
+  .map((text) => Buffer.from(text, 'utf8'))
+
+const plain: readonly FieldCase[] = [
+  { type: 'string', wire: 'bytes', value: anyBytes },
+  { type: 'int', wire: 'int', value: fc.integer() },
+  { type: 'long', wire: 'long', value: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }) },
+  { type: 'float', wire: 'float', value: fc.float() },
+  { type: 'double', wire: 'double', value: fc.double() },
+  { type: 'boolean', wire: 'boolean', value: fc.boolean() },
+  { type: 'null', wire: 'null', value: fc.constant(null) },
+  {
+    type: { type: 'array', items: 'string' },
+    wire: { type: 'array', items: 'bytes' },
+    value: fc.array(anyBytes, { maxLength: 4 }),
+  },
+  {
+    type: { type: 'array', items: ['null', 'string'] },
+    wire: { type: 'array', items: ['null', 'bytes'] },
+    value: fc.array(fc.option(anyBytes.map((b) => ({ bytes: b }))), { maxLength: 4 }),
+  },
+]
+
+const wrapped = (wire: unknown): string => (typeof wire === 'string' ? wire : 'array')
+
+/** A field as it is, nullable, or nullable the other way round. */
+const cases: readonly FieldCase[] = plain.flatMap((field) => {
+  if (field.type === 'null') return [field]
+  const value = fc.option(field.value.map((v) => ({ [wrapped(field.wire)]: v })))
+  return [
+    field,
+    { type: ['null', field.type], wire: ['null', field.wire], value },
+    { type: [field.type, 'null'], wire: [field.wire, 'null'], value },
+  ]
+})
+
+/** Damage makes numbers of more bits than they have, which avsc does not notice. */
+const withoutIntegers = cases.filter(({ type }) => !/"(int|long)"/.test(JSON.stringify(type)))
+
+const fieldOf = (name: string, cases: readonly FieldCase[]): fc.Arbitrary<FieldCase & { name: string }> => {
+  if (name === JSON_FIELD) return fc.constant({ name, type: 'string', wire: 'bytes', value: json })
+  if (name === 'id')
+    return fc.constant({
+      name,
+      type: 'string',
+      wire: 'bytes',
+      value: fc.constantFrom('1', '2', 'é').map((t) => Buffer.from(t)),
+    })
+  return fc.constantFrom(...cases).map((field) => ({ name, ...field }))
+}
+
+const fileOf = (cases: readonly FieldCase[]) =>
+  fc
+    .uniqueArray(fc.constantFrom('id', 'properties', 'a', 'b', 'time', 'toString'), { minLength: 1 })
+    .chain((names) => fc.tuple(...names.map((name) => fieldOf(name, cases))))
+    .chain((fields) => {
+      const schemaOf = (key: 'type' | 'wire') => ({
+        type: 'record',
+        name: 'R',
+        fields: fields.map((field) => ({ name: field.name, type: field[key] })),
+      })
+      const type = avro.Type.forSchema(schemaOf('wire') as avro.Schema, { wrapUnions: true, registry: { long } })
+      const record = fc.tuple(...fields.map(({ value }) => value))
+      const encoded = fc.array(record, { maxLength: 6 }).map((records) =>
+        records.map((values) =>
+          encode(
+            type,
+            fields.map(({ name }) => name),
+            values,
+          ),
+        ),
+      )
+      return fc.record({ schema: fc.constant(schemaOf('type')), records: encoded })
+    })
+
+/** avsc alone would write numbers up to 2^53 only. */
+const long = avro.types.LongType.__with({
+  fromBuffer: (buffer: Buffer) => buffer.readBigInt64LE(),
+  toBuffer(value: bigint) {
+    const buffer = Buffer.alloc(8)
+    buffer.writeBigInt64LE(value)
+    return buffer
+  },
+  fromJSON: BigInt,
+  toJSON: Number,
+  isValid: (value: unknown) => typeof value === 'bigint',
+  compare: (a: bigint, b: bigint) => Number(a > b) - Number(a < b),
+})
+
+function encode(type: avro.Type, names: readonly string[], values: readonly unknown[]): Buffer {
+  return type.toBuffer(Object.fromEntries(names.map((name, i) => [name, values[i]])))
+}
+
+test('both writers give the same bytes and counts for any flat schema and any data', () => {
+  fc.assert(
+    fc.property(
+      fileOf(cases),
+      fc.boolean(),
+      fc.nat(3),
+      fc.boolean(),
+      ({ schema, records }, deduplicate, skip, extra) => {
+        const options = { ...OPTIONS, extra: extra ? OPTIONS.extra : '' }
+        const { fast, slow } = bothOf(schema, options, deduplicate)
+        const block = Buffer.concat(records)
+        expect(outcomeOf(fast, block, records.length, skip)).toEqual(outcomeOf(slow, block, records.length, skip))
+      },
+    ),
+    { numRuns: 1000 },
+  )
+})
+
+test('a damaged block gives the same lines, and an error from both', () => {
+  const flip = fc.record({ at: fc.nat(), bit: fc.nat(7), cut: fc.nat(9) })
+  fc.assert(
+    fc.property(fileOf(withoutIntegers), flip, ({ schema, records }, { at, bit, cut }) => {
+      const block = Buffer.concat(records)
+      if (block.length === 0) return
+      const index = at % block.length
+      block.writeUInt8(block.readUInt8(index) ^ (1 << bit), index)
+      const damaged = block.subarray(0, Math.max(0, block.length - (cut > 5 ? cut - 5 : 0)))
+      const { fast, slow } = bothOf(schema, OPTIONS, false)
+      const [one, other] = [fast, slow].map((write) => outcomeOf(write, damaged, records.length))
+      expect(one).toEqual(other)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('a line longer than the output is written whole, and counted once', () => {
+  const schema = {
+    type: 'record',
+    name: 'R',
+    fields: ['id', 'text', 'properties'].map((name) => ({ name, type: 'string' })),
+  }
+  const type = avro.Type.forSchema(schema as avro.Schema)
+  const records = ['\u0001'.repeat(900_000), 'short', 'é"'.repeat(400_000)].map((text, i) =>
+    type.toBuffer({ id: `${i}`, text, properties: `no json ${text.length}` }),
+  )
+  const { fast, slow } = bothOf(schema, OPTIONS, true)
+  const block = Buffer.concat(records)
+  const outcome = outcomeOf(fast, block, 3)
+  expect(outcome).toEqual(outcomeOf(slow, block, 3))
+  expect(outcome.counts).toEqual([3, 3, 0, 3])
+})
+
+test('a schema that is not flat is left to the other writer', () => {
+  const of = (type: unknown) =>
+    transcoder({ type: 'record', name: 'R', fields: [{ name: 'a', type }] }, OPTIONS, undefined)
+  const nested = { type: 'record', name: 'N', fields: [] }
+  for (const type of [
+    'bytes',
+    nested,
+    { type: 'map', values: 'int' },
+    ['null', 'int', 'string'],
+    { type: 'int', logicalType: 'date' },
+  ]) {
+    expect(of(type)).toBeUndefined()
+  }
+  expect(of('string')).toBeDefined()
+})
