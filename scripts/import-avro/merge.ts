@@ -1,8 +1,9 @@
 /** What a schema that was found in a file adds to the catalogue. Nothing is ever taken away. */
 import { isDeepStrictEqual } from 'node:util'
-import { type AvroRecord, fieldsOfSchema } from '../../src/catalog/avro.ts'
+import type { AvroRecord } from '../../src/catalog/avro.ts'
 import type { EventField, EventType } from '../../src/catalog.ts'
 import { guessedName } from '../../src/destination/names.ts'
+import { fieldsOfSchema } from './fields.ts'
 
 export type Properties = EventType['schema']['properties']
 
