@@ -1,0 +1,88 @@
+/** How many events may be sent in a second: what the user allows, and less where the service asks for less. */
+
+/** A request that was sent. */
+interface Sent {
+  readonly at: number
+  readonly events: number
+}
+
+const SECOND = 1000
+/** Never slower than this, in events a second, however often the service refuses. */
+const LOWEST = 10
+/** The part of the ceiling that comes back with every second that passes without a refusal. */
+const RECOVERY = 0.05
+
+/**
+ * A ceiling in events a second. It halves when the service limits the rate and grows by steps afterwards (additive
+ * increase, multiplicative decrease), never beyond `max`.
+ *
+ * No second holds more events than the ceiling. A request larger than that waits until as much time as its own events
+ * take has passed since the ones before.
+ */
+export class Rate {
+  readonly #max: number
+  #ceiling: number
+  #step = 0
+  #raisedAt = 0
+  #pausedUntil = 0
+  #sent: Sent[] = []
+
+  constructor(max = Number.POSITIVE_INFINITY) {
+    this.#max = max
+    this.#ceiling = max
+  }
+
+  /** The milliseconds to wait before a request of `events` may be sent; 0 if it may be sent now. */
+  wait(events: number, now: number): number {
+    if (now < this.#pausedUntil) return this.#pausedUntil - now
+    this.#recover(now)
+    const window = Math.max(SECOND, (events / this.#ceiling) * SECOND)
+    const quota = (this.#ceiling * window) / SECOND + ROUNDING
+    const recent = this.#sent.filter(({ at }) => at > now - window)
+    let total = events + sum(recent)
+    for (const { at, events: gone } of recent) {
+      if (total <= quota) return 0
+      total -= gone
+      if (total <= quota) return Math.max(1, Math.ceil(at + window - now))
+    }
+    return 0
+  }
+
+  sending(events: number, now: number): void {
+    this.#sent.push({ at: now, events })
+    const horizon = this.#ceiling === Number.POSITIVE_INFINITY ? SECOND : HORIZON
+    if (this.#sent.length > MANY) this.#sent = this.#sent.filter(({ at }) => at > now - horizon)
+  }
+
+  /** The service limits the rate, and takes nothing before `until`. Gives the time by which that made the pause longer. */
+  limited(now: number, until: number): number {
+    const current = Math.min(this.#ceiling, this.#measured(now))
+    // Requests that were under way together are refused together: one cut answers them all.
+    if (now >= this.#pausedUntil) {
+      this.#ceiling = Math.min(this.#max, Math.max(LOWEST, current / 2))
+      this.#step = this.#ceiling * RECOVERY
+    }
+    this.#raisedAt = Math.max(now, until)
+    const longer = Math.max(0, until - Math.max(now, this.#pausedUntil))
+    this.#pausedUntil = Math.max(this.#pausedUntil, until)
+    return longer
+  }
+
+  #recover(now: number): void {
+    if (this.#ceiling >= this.#max || now <= this.#raisedAt) return
+    this.#ceiling = Math.min(this.#max, this.#ceiling + (this.#step * (now - this.#raisedAt)) / SECOND)
+    this.#raisedAt = now
+  }
+
+  /** Events sent in the last second. */
+  #measured(now: number): number {
+    return sum(this.#sent.filter(({ at }) => at > now - SECOND)) || Number.POSITIVE_INFINITY
+  }
+}
+
+/** The longest window that a request can need: a full one at the lowest rate. */
+const HORIZON = 300 * SECOND
+const MANY = 1000
+const ROUNDING = 1e-6
+
+const sum = (sent: readonly Sent[]): number => sent.reduce((total, { events }) => total + events, 0)
