@@ -15,6 +15,11 @@ export interface DecodeOptions {
   readonly isNew?: (id: string) => boolean
   /** What to do with personal data. Absent: keep all. */
   readonly personalData?: PersonalDataPolicy
+  /**
+   * Told of each event type that the file turns out to hold, once: so that JSON files, which may hold any, need not be
+   * read for streams of which they hold no event. Avro files hold one type, which is never told.
+   */
+  readonly onEventType?: (eventType: string) => void
 }
 
 /** Some finished RECORD lines, each with its line feed. The bytes belong to whoever receives them. */

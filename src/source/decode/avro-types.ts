@@ -1,0 +1,90 @@
+/**
+ * avsc types for any schema, made to survive damaged bytes and to keep every digit.
+ *
+ * avsc itself rounds longs, and takes the item count of an array or map at its word: a flipped bit fills the memory.
+ */
+import avro, { type Type } from 'avsc'
+import { logicalTypes } from './logical-types.ts'
+
+/** Values: longs are bigints, unions are wrapped in an object by branch name, maps are lists of entries. */
+export function avroTypeOf(schema: string): Type {
+  return avro.Type.forSchema(JSON.parse(schema, withoutUnused), {
+    registry: { long },
+    wrapUnions: 'always',
+    omitRecordMethods: true,
+    logicalTypes,
+    typeHook: boundedType,
+  })
+}
+
+/** Needed only to resolve one schema with another. avsc is strict about them, writers are not. */
+const UNUSED = ['default', 'aliases', 'order']
+
+const withoutUnused = (key: string, value: unknown): unknown => (UNUSED.includes(key) ? undefined : value)
+
+const long = avro.types.LongType.__with({
+  fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
+  toBuffer: (value: bigint) => {
+    const bytes = Buffer.alloc(8)
+    bytes.writeBigInt64LE(value)
+    return bytes
+  },
+  fromJSON: BigInt,
+  toJSON: Number,
+  isValid: (value: unknown) => typeof value === 'bigint',
+  compare: (a: bigint, b: bigint) => Number(a > b) - Number(a < b),
+})
+
+/** What we use of avsc's reader and of its types' own way to read, which its declarations leave out. */
+interface Tap {
+  readonly pos: number
+  readLong(): number
+  skipLong(): void
+  readString(): string
+  isValid(): boolean
+}
+const readBy = (type: Type, tap: Tap): unknown => (type as unknown as { _read(tap: Tap): unknown })._read(tap)
+
+function boundedType(schema: unknown, options: unknown): Type | undefined {
+  switch ((schema as { type?: unknown }).type) {
+    case 'array':
+      return new BoundedArray(schema as never, options)
+    case 'map':
+      return new BoundedMap(schema as never, options)
+    default:
+      return undefined
+  }
+}
+
+class BoundedArray extends avro.types.ArrayType {
+  _read(tap: Tap): unknown {
+    return readItems(tap, () => readBy(this.itemsType, tap))
+  }
+}
+
+class BoundedMap extends avro.types.MapType {
+  _read(tap: Tap): unknown {
+    const values: Type = this.valuesType
+    return readItems(tap, () => [tap.readString(), readBy(values, tap)])
+  }
+}
+
+/** Items that take no bytes, such as nulls, could be any number. */
+const MAX_ITEMS_WITHOUT_BYTES = 1 << 16
+
+function readItems(tap: Tap, read: () => unknown): readonly unknown[] {
+  const items: unknown[] = []
+  let withoutBytes = 0
+  for (let count = tap.readLong(); count !== 0; count = tap.readLong()) {
+    // A negative count is followed by the size of the block.
+    if (count < 0) tap.skipLong()
+    for (let i = 0; i < Math.abs(count); i++) {
+      const start = tap.pos
+      items.push(read())
+      if (tap.pos === start) withoutBytes++
+      if (!tap.isValid() || withoutBytes > MAX_ITEMS_WITHOUT_BYTES) throw new Error('an item count is damaged')
+    }
+    if (!tap.isValid()) throw new Error('an item count is damaged')
+  }
+  return items
+}

@@ -1,0 +1,52 @@
+import { eventTypeOf } from '../../catalog.ts'
+import { parseSchema } from './avro-schema.ts'
+import { valueWriter } from './avro-values.ts'
+import { type Container, type ContainerBlock, openContainer } from './container.ts'
+import { BrokenFileError, type Decode, type DecodedBlock, type DecodeOptions } from './decoder.ts'
+import { transcoder, type WriteBlock } from './transcoder.ts'
+
+/** Decodes Avro files, each by the schema in its own header. */
+export const decodeAvro: Decode = async function* (file, size, options) {
+  const container = await openContainer(file, size)
+  try {
+    yield* recordsOf(container, options)
+  } finally {
+    await container.close()
+  }
+}
+
+async function* recordsOf({ header, blocks }: Container, options: DecodeOptions): AsyncGenerator<DecodedBlock> {
+  const write = writerOf(header.schema, options)
+  let skip = options.skip
+  for await (const block of blocks) {
+    for (const lines of writeBlock(write, block, skip)) {
+      yield lines
+      skip = Math.max(0, skip - lines.events)
+    }
+  }
+}
+
+function writerOf(schemaText: string, options: DecodeOptions): WriteBlock {
+  const schema = parseSchema(schemaText)
+  const jsonField = jsonFieldOf(options.stream)
+  return transcoder(schema, options, jsonField) ?? valueWriter(schemaText, options, jsonField)
+}
+
+/** The field of an event type that travels as JSON in a string. */
+function jsonFieldOf(stream: string): string | undefined {
+  const fields = Object.entries(eventTypeOf(stream)?.schema.properties ?? {})
+  return fields.find(([, field]) => field.json_in_string)?.[0]
+}
+
+function* writeBlock(write: WriteBlock, block: ContainerBlock, skip: number): Iterable<DecodedBlock> {
+  const { content, count, byte, isWhole } = block
+  // Every event has an id, so it takes a byte at least.
+  if (isWhole && count > content.length)
+    throw new BrokenFileError('a block claims to hold more events than it has bytes', byte)
+  try {
+    yield* write(content, count, skip, byte)
+  } catch (error) {
+    // The file ends here; whoever reads it says so next.
+    if (isWhole || !(error instanceof BrokenFileError)) throw error
+  }
+}

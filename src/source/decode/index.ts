@@ -1,0 +1,32 @@
+import { type AvroRecord, eventTypeOfSchema } from '../../catalog/avro.ts'
+import { decodeAvro } from './avro.ts'
+import { parseSchema } from './avro-schema.ts'
+import { openContainer } from './container.ts'
+import { decodeCustomHttp } from './custom-http.ts'
+import type { Decode } from './decoder.ts'
+
+export { eventTypesIn } from './custom-http.ts'
+export { jsonSchemaOf } from './json-schema.ts'
+
+/** The decoder for a file, by the end of its key. Undefined for files that hold no events. */
+export function decoderFor(key: string): Decode | undefined {
+  if (/\.avro$/i.test(key)) return decodeAvro
+  if (/\.(json|ndjson|jsonl)(\.gz)?$/i.test(key)) return decodeCustomHttp
+  return undefined
+}
+
+/** What the header of an Avro file says. */
+export interface FileSchema {
+  readonly schema: AvroRecord
+  /** By the schema's own name, which need not be that of the folder. */
+  readonly eventType: string
+  readonly codec: string
+}
+
+/** Reads no more of an Avro file than its header. Throws a BrokenFileError if that is damaged or holds no records. */
+export async function readSchema(file: AsyncIterable<Uint8Array>): Promise<FileSchema> {
+  const container = await openContainer(file, 0)
+  await container.close()
+  const schema = parseSchema(container.header.schema)
+  return { schema, eventType: eventTypeOfSchema(schema), codec: container.header.codec }
+}

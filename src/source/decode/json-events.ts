@@ -1,0 +1,100 @@
+import { endOfValue, membersOf, skipSpace } from './json-walk.ts'
+
+/** How far a text has been read. */
+export interface Walk {
+  readonly text: string
+  /** In characters. */
+  at: number
+  /** At `at` the text is no JSON any more. */
+  isBroken: boolean
+}
+
+export const walkOver = (text: string): Walk => ({ text, at: 0, isBroken: false })
+
+/**
+ * The objects in a text of JSON values one after the other: a value itself, the items of an array, those of an envelope
+ * `{"events":[…]}`. Other values are passed over. After each, the walk stands where it ends; all before a break come.
+ */
+export function* eventTexts(walk: Walk): Generator<string> {
+  for (skip(walk); walk.at < walk.text.length && !walk.isBroken; skip(walk)) yield* eventsAt(walk)
+}
+
+function* eventsAt(walk: Walk): Generator<string> {
+  if (enterEnvelope(walk)) {
+    yield* items(walk)
+    if (!walk.isBroken) leaveEnvelope(walk)
+  } else if (walk.text[walk.at] === '[') yield* items(walk)
+  else yield* eventsIn(takeValue(walk))
+}
+
+function* items(walk: Walk): Generator<string> {
+  take(walk, '[')
+  skip(walk)
+  if (take(walk, ']')) return
+  do {
+    skip(walk)
+    yield* eventsAt(walk)
+    if (walk.isBroken) return
+    skip(walk)
+  } while (take(walk, ','))
+  if (!take(walk, ']')) walk.isBroken = true
+}
+
+/** An object is an event, unless it is an envelope that holds something else before its events. */
+function* eventsIn(value: string | undefined): Generator<string> {
+  if (!value?.startsWith('{')) return
+  const members = value.includes('"events"') ? membersOf(value) : undefined
+  const events = members?.has('event_type') ? undefined : members?.get('events')
+  if (events?.startsWith('[')) yield* items(walkOver(events))
+  else yield value
+}
+
+/** Up to the array of an envelope, if there is one: its events then come one by one, whatever follows. */
+function enterEnvelope(walk: Walk): boolean {
+  const start = /\{\s*"events"\s*:\s*(?=\[)/y
+  start.lastIndex = walk.at
+  const isEnvelope = start.test(walk.text)
+  if (isEnvelope) walk.at = start.lastIndex
+  return isEnvelope
+}
+
+/** Past the members that may follow the array. */
+function leaveEnvelope(walk: Walk): void {
+  for (skip(walk); take(walk, ',') && !walk.isBroken; skip(walk)) {
+    skip(walk)
+    takeValue(walk)
+    skip(walk)
+    if (!take(walk, ':')) walk.isBroken = true
+    skip(walk)
+    if (!walk.isBroken) takeValue(walk)
+  }
+  if (!walk.isBroken && !take(walk, '}')) walk.isBroken = true
+}
+
+function takeValue(walk: Walk): string | undefined {
+  const end = endOfValue(walk.text, walk.at)
+  const value = walk.text.slice(walk.at, end)
+  walk.isBroken = end < 0 || !isJson(value)
+  if (walk.isBroken) return undefined
+  walk.at = end
+  return value
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function take(walk: Walk, mark: string): boolean {
+  if (walk.text[walk.at] !== mark) return false
+  walk.at++
+  return true
+}
+
+function skip(walk: Walk): void {
+  walk.at = skipSpace(walk.text, walk.at)
+}
