@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@jest/globals'
+import { DestinationConfig, SourceConfig } from '../src/config.ts'
+
+const ROOT = new URL('../', import.meta.url)
+const text = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8')
+const spec = (path: string): Schema => JSON.parse(text(path)).connectionSpecification
+
+interface Schema {
+  readonly title?: string
+  readonly required?: readonly string[]
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly oneOf?: readonly Schema[]
+  readonly items?: Schema
+}
+
+const PAGES = [
+  { path: 'docs/source.md', spec: spec('spec.json'), config: SourceConfig, names: 'storage' },
+  { path: 'docs/destination.md', spec: spec('spec.destination.json'), config: DestinationConfig, names: 'destination' },
+] as const
+
+const code = readdirSync(new URL('src', ROOT), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.startsWith('generated'))
+  .map((name) => text(`src/${name}`))
+  .join('\n')
+
+/** The headings of Airbyte's page template, with the connector's name from the first. */
+const headingsFor = (name: string): readonly string[] => [
+  '## Prerequisites',
+  '## Setup guide',
+  `### Set up ${name}`,
+  `### Set up the ${name} connector in Airbyte`,
+  '## Supported sync modes',
+  '## Supported Streams',
+  '## Performance considerations',
+  '## Data type map',
+  '## Limitations & Troubleshooting',
+  '## Tutorials',
+  '## IP allow list',
+  '## Changelog',
+]
+
+test.each(PAGES)('$path has the headings of the template, in order', ({ path }) => {
+  const page = text(path)
+  const wanted = headingsFor(/^# (.*)$/m.exec(page)?.[1] ?? '')
+  const found = [...page.matchAll(/^#{2,3} .*$/gm)].map(([heading]) => heading)
+  expect(found.filter((heading) => wanted.includes(heading))).toEqual(wanted)
+})
+
+test.each(PAGES)(
+  '$path names what is required among the prerequisites',
+  ({ path, spec: { required = [], properties } }) => {
+    const prerequisites = text(path)
+      .split(/^## /m)
+      .find((section) => section.startsWith('Prerequisites'))
+    for (const name of required) expect(prerequisites).toContain(properties?.[name]?.title)
+  },
+)
+
+const keysOf = (schema: Schema): readonly string[] =>
+  [
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, field]) => [name, ...keysOf(field)]),
+    ...(schema.oneOf ?? []).flatMap(keysOf),
+    ...(schema.items ? keysOf(schema.items) : []),
+  ].filter((name, i, all) => all.indexOf(name) === i)
+
+test.each(PAGES)('$path names every key of the configuration', ({ path, spec: schema }) => {
+  const page = text(path)
+  expect(keysOf(schema).filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+})
+
+test.each(PAGES)('$path gives an example that the configuration accepts', ({ path, config, names }) => {
+  const examples = [...text(path).matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) => JSON.parse(json))
+  const configs = examples.filter((example) => names in example)
+  expect(configs.length).toBeGreaterThan(0)
+  for (const example of configs) expect(config.safeParse(example)).toMatchObject({ success: true })
+})
+
+/** First cells of the table of error messages; an ellipsis stands for what varies. */
+const messagesOf = (page: string): readonly string[] =>
+  [...(page.split('### Error messages')[1]?.split('\n## ')[0] ?? '').matchAll(/^\| `(.*?)` \|/gm)].map(
+    ([, it = '']) => it,
+  )
+
+test.each(PAGES)('$path explains messages that exist', ({ path }) => {
+  const messages = messagesOf(text(path))
+  expect(messages.length).toBeGreaterThan(5)
+  // A message's variable parts are placeholders in the code.
+  const plain = code.replaceAll(/\$\{[^}]*\}/g, '…').replaceAll("\\'", "'")
+  expect(
+    messages.filter((message) => !plain.includes(message.replaceAll(/\(\d+$/g, '(…')) && !plain.includes(message)),
+  ).toEqual([])
+})
+
+test.each(PAGES)('$path links to https addresses, and to pages that exist', ({ path }) => {
+  const links = [...text(path).matchAll(/\]\(([^)]*)\)/g)].map(([, link = '']) => link)
+  for (const link of links) {
+    if (link.startsWith('https://')) continue
+    expect(() => readFileSync(fileURLToPath(new URL(link, new URL(path, ROOT))))).not.toThrow()
+  }
+  expect(text(path)).not.toMatch(/http:\/\//)
+})
