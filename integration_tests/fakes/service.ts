@@ -30,6 +30,8 @@ export interface FakeService {
   readonly requests: readonly ReceivedRequest[]
   /** Events of the requests that were answered with a 2xx, in that order, once the answer was on its way. */
   readonly delivered: readonly Readonly<Record<string, unknown>>[]
+  /** How many connections were opened so far. */
+  readonly connections: number
   close(): Promise<void>
 }
 
@@ -62,11 +64,16 @@ export async function fakeService(script: Script = []): Promise<FakeService> {
     // The client may close the connection at any time.
     treat(request, response).catch(() => response.destroy())
   })
+  let connections = 0
+  server.on('connection', () => connections++)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     delivered,
+    get connections() {
+      return connections
+    },
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

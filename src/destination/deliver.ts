@@ -1,7 +1,7 @@
 /** Sees one batch through: what the service refuses is found by halving, and the rest is delivered. */
-import { fromByteString } from '../cdk/bytes.ts'
 import { ConfigError, TransientError } from '../cdk/errors.ts'
 import type { Item } from './batch.ts'
+import { withoutValues } from './quote.ts'
 import type { Rejection } from './rejected.ts'
 import type { Send } from './send.ts'
 
@@ -45,11 +45,4 @@ function rejectionOf(
     message: withoutValues(reason, record.data.values),
     status: code,
   }
-}
-
-/** A service may quote the event. Its texts and longer numbers stay out of what we print: they may be personal. */
-function withoutValues(reason: string, values: readonly string[]): string {
-  const quoted = values.flatMap((value) => value.match(/"(?:[^"\\]|\\.){3,}"|[\d.]{5,}/g) ?? [])
-  const texts = quoted.map((text) => fromByteString(text.replace(/^"|"$/g, '')))
-  return texts.toSorted((a, b) => b.length - a.length).reduce((rest, text) => rest.replaceAll(text, '…'), reason)
 }

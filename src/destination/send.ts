@@ -8,6 +8,7 @@ import type { AxiosInstance } from 'axios'
 import { bytesOf, fromByteString } from '../cdk/bytes.ts'
 import type { Item } from './batch.ts'
 import { type Addressee, type Answer, type Outcome, outcomeOf, outcomeOfFault } from './outcome.ts'
+import { presentable, secretsOf } from './quote.ts'
 import type { Target } from './target.ts'
 
 /** Makes one attempt. Never throws for what the network or the service does. */
@@ -139,22 +140,4 @@ async function startOf(body: Readable): Promise<string> {
 const plainHeaders = (headers: object): Answer['headers'] =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'network error'
-
-const REASON_CHARACTERS = 300
-
-/** What a service says, for logs: one line, without markup, keys, e-mail addresses or long numbers. */
-function presentable(text: string, secrets: readonly string[]): string {
-  const safe = secrets.reduce((rest, secret) => rest.replaceAll(secret, '****'), text)
-  return safe
-    .replaceAll(/<(script|style)\b.*?<\/\1>|<[^>]*>/gis, ' ')
-    .replaceAll(/[^\s"'<>:,;]+@[^\s"'<>,;]+|\+?\d{7,}/g, '…')
-    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, REASON_CHARACTERS)
-}
-
-/** A key as it is, and as Basic authentication writes it. */
-const secretsOf = (writeKey: string): readonly string[] =>
-  [writeKey, Buffer.from(`${writeKey}:`).toString('base64')].filter((secret) => secret.length > 1)
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'network error'

@@ -44,7 +44,7 @@ async function openFile(folder: string, path: string): Promise<FileHandle> {
 }
 
 function unwritable(folder: string, cause: unknown): ConfigError {
-  const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : ''
+  const { code } = cause as NodeJS.ErrnoException
   const remedy = 'Check object_storage_config.bucket_path: in a container it must be a mounted, writable folder.'
-  return new ConfigError(`Rejected records can't be written to the folder "${folder}"${code}. ${remedy}`, { cause })
+  return new ConfigError(`Rejected records can't be written to the folder "${folder}" (${code}). ${remedy}`, { cause })
 }

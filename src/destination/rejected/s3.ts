@@ -44,6 +44,8 @@ async function connect(config: S3Config): Promise<S3Client> {
   const credentials = await credentialsOf(config)
   return new S3Client({
     region,
+    // Servers other than Amazon's know fewer checksums.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
     ...(credentials && { credentials }),
     ...(endpoint && { endpoint, forcePathStyle: true }),
   })
