@@ -6,21 +6,21 @@ const NOT_OF_THE_EVENT = /^(_airbyte_|_ab_|sf_created_at$)/
 
 /** Ids that Snowflake's share holds twice: `campaign_id` is Braze's internal one, `campaign_api_id` that of Currents. */
 const TWICE: readonly FieldName[] = [
-  'app',
-  'app_group',
-  'campaign',
-  'canvas',
-  'canvas_step',
-  'canvas_variation',
-  'card',
-  'content_card',
-  'message_variation',
-  'subscription_group',
+  'app_id',
+  'app_group_id',
+  'campaign_id',
+  'canvas_id',
+  'canvas_step_id',
+  'canvas_variation_id',
+  'card_id',
+  'content_card_id',
+  'message_variation_id',
+  'subscription_group_id',
 ]
 
 export interface Column {
   /** The field that the column holds; undefined if it is not part of the event. */
-  readonly field: FieldName | undefined
+  readonly field: string | undefined
   /** The column's value replaces what another column says of the same field. */
   readonly wins: boolean
 }
@@ -30,6 +30,6 @@ export function columnOf(name: string): Column {
   const plain = name === name.toUpperCase() ? name.toLowerCase() : name
   if (NOT_OF_THE_EVENT.test(plain)) return { field: undefined, wins: false }
   if (plain === 'time_zone') return { field: 'timezone', wins: false }
-  const id = /^(.+)_api_id$/.exec(plain)?.[1]
-  return id && TWICE.includes(id) ? { field: `${id}_id`, wins: true } : { field: plain, wins: false }
+  const id = TWICE.find((id) => plain === id.replace(/_id$/, '_api_id'))
+  return id ? { field: id, wins: true } : { field: plain, wins: false }
 }

@@ -1,6 +1,7 @@
 /** The properties that the customer's app gave to a custom event or a purchase. */
 import type { ByteString } from '../cdk/bytes.ts'
-import { membersOf, objectOf } from './json.ts'
+import { writeRaw } from '../cdk/raw-object.ts'
+import { membersOf } from './json.ts'
 import type { StreamType } from './stream-type.ts'
 
 /** The name that Custom HTTP JSON has for the object of custom properties, in event types that hold one. */
@@ -14,7 +15,7 @@ export const customPropertiesOf = ({ described }: StreamType): string | undefine
 export function asObject(raw: ByteString | undefined): ByteString {
   if (!raw || raw.startsWith('{')) return raw ?? ''
   const members = membersOf(raw)
-  return members ? objectOf(members) : `{"_unparsed":${raw}}`
+  return members ? writeRaw(members) : `{"_unparsed":${raw}}`
 }
 
 /**
@@ -22,8 +23,9 @@ export function asObject(raw: ByteString | undefined): ByteString {
  * Braze's field keeps it, and the object is there once more, whole, under the name `whole`: nothing is lost.
  */
 export function among(raw: ByteString, isTaken: (name: ByteString) => boolean, whole?: string): ByteString {
-  const members = [...(membersOf(raw) ?? [])]
-  const free = members.filter(([name]) => name !== whole && !isTaken(name))
-  const isLosing = whole !== undefined && free.length < members.length
-  return objectOf(new Map(isLosing ? [...free, [whole, raw]] : free)).slice(1, -1)
+  const { names, values } = membersOf(raw) ?? { names: [], values: [] }
+  const isFree = names.map((name) => name !== whole && !isTaken(name))
+  const isLosing = whole !== undefined && isFree.includes(false)
+  const free = { names: names.filter((_, at) => isFree[at]), values: values.filter((_, at) => isFree[at]) }
+  return writeRaw(isLosing ? { names: [...free.names, whole], values: [...free.values, raw] } : free).slice(1, -1)
 }

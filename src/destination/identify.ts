@@ -81,23 +81,23 @@ const stateOf = (raw: ByteString | undefined): ByteString => {
 }
 
 /** The names of Segment's identify spec (https://segment.com/docs/connections/spec/identify/, read 2026-11). */
-const PROFILE_TRAITS: Readonly<Partial<Record<FieldName, Place>>> = {
-  country: 'address.country',
-  dob: 'birthday',
-  email_address: 'email',
-  first_name: 'firstName',
-  gender: 'gender',
-  home_city: 'address.city',
-  language: 'language',
-  last_name: 'lastName',
-  phone_number: 'phone',
-  timezone: 'timezone',
-}
+const PROFILE_TRAITS: readonly (readonly [FieldName, Place])[] = [
+  ['country', 'address.country'],
+  ['dob', 'birthday'],
+  ['email_address', 'email'],
+  ['first_name', 'firstName'],
+  ['gender', 'gender'],
+  ['home_city', 'address.city'],
+  ['language', 'language'],
+  ['last_name', 'lastName'],
+  ['phone_number', 'phone'],
+  ['timezone', 'timezone'],
+]
 
 /** The standard attributes, and the customer's own ones among them. */
 function profile(plan: Plan): TraitsOf {
   const layout = layoutOf()
-  for (const [field, place] of Object.entries(PROFILE_TRAITS)) if (place) layout.add(place, plan.numberOf(field))
+  for (const [field, place] of PROFILE_TRAITS) layout.add(place, plan.numberOf(field))
   const custom = plan.numberOf('custom_attributes')
   return (values) => {
     const standard = layout.membersAt('', values)

@@ -6,15 +6,22 @@ type Values = readonly (ByteString | undefined)[]
 
 /** A member and the values that may stand there: the first that is present does. */
 interface Member {
-  readonly key: ByteString
-  readonly numbers: number[]
+  readonly key: Key
+  readonly number: number
+  readonly others: number[]
+}
+
+/** `"name":`, and the same with a comma before it. */
+interface Key {
+  readonly first: ByteString
+  readonly next: ByteString
 }
 
 interface Node {
   readonly members: Map<ByteString, Member>
   /** The same members, in a form that is quick to walk. */
   readonly list: Member[]
-  readonly children: { readonly key: ByteString; readonly node: Node }[]
+  readonly children: { readonly key: Key; readonly node: Node }[]
 }
 
 export interface Layout {
@@ -45,50 +52,51 @@ export function layoutOf(): Layout {
       const node = nodes.get(path)
       return node ? membersOf(node, values) : ''
     },
-    hasMember: (path, name, values) =>
-      nodes
-        .get(path)
-        ?.members.get(name)
-        ?.numbers.some((number) => values[number]) ?? false,
+    hasMember(path, name, values) {
+      const member = nodes.get(path)?.members.get(name)
+      return member !== undefined && Boolean(presentOf(member, values))
+    },
   }
 }
 
 const newNode = (): Node => ({ members: new Map(), list: [], children: [] })
 
-/** Object and name. Names of properties are the user's and may contain dots. */
+/** Object and name. Names of properties and traits are the user's and may contain dots. */
 function splitPlace(place: Place): readonly [path: string, name: string] {
-  const dot = place.startsWith(PROPERTIES) ? PROPERTIES.length - 1 : place.lastIndexOf('.')
+  const dot = OPEN.find((object) => place.startsWith(`${object}.`))?.length ?? place.lastIndexOf('.')
   return [place.slice(0, Math.max(dot, 0)), place.slice(dot + 1)]
 }
-const PROPERTIES = 'properties.'
+const OPEN = ['properties', 'traits']
 
-const keyOf = (name: string): ByteString => `${JSON.stringify(name)}:`
+const keyOf = (name: string): Key => ({ first: `${JSON.stringify(name)}:`, next: `,${JSON.stringify(name)}:` })
 
 function addMember({ members, list }: Node, name: string, number: number): void {
   const known = members.get(name)
   if (known) {
-    known.numbers.push(number)
+    known.others.push(number)
     return
   }
-  const member = { key: keyOf(name), numbers: [number] }
+  const member = { key: keyOf(name), number, others: [] }
   members.set(name, member)
   list.push(member)
 }
 
 function membersOf({ list, children }: Node, values: Values): ByteString {
   let text = ''
-  for (const { key, numbers } of list) {
-    const value = firstOf(numbers, values)
-    if (value) text += text ? `,${key}${value}` : key + value
+  for (const member of list) {
+    const value = presentOf(member, values)
+    if (value) text += (text ? member.key.next : member.key.first) + value
   }
   for (const { key, node } of children) {
     const inner = membersOf(node, values)
-    if (inner) text += `${text ? ',' : ''}${key}{${inner}}`
+    if (inner) text += `${text ? key.next : key.first}{${inner}}`
   }
   return text
 }
 
-function firstOf(numbers: readonly number[], values: Values): ByteString | undefined {
-  for (const number of numbers) if (values[number]) return values[number]
-  return undefined
+const presentOf = (member: Member, values: Values): ByteString | undefined =>
+  values[member.number] || otherOf(member, values)
+
+function otherOf({ others }: Member, values: Values): ByteString | undefined {
+  return others.length === 0 ? undefined : others.map((number) => values[number]).find(Boolean)
 }

@@ -12,9 +12,9 @@ import type { PlacesOf } from './places.ts'
 /** The values of one record as JSON texts, by the number of their field; '' or undefined for what is absent or null. */
 export type Values = (ByteString | undefined)[]
 
-export interface Plan {
+export interface Plan<Field extends string = FieldName> {
   /** The number of a field, for as long as the plan lives. */
-  numberOf(field: FieldName): number
+  numberOf(field: Field): number
 
   /** The values of a record. They are good until the next call: it is the same list every time. */
   read(data: RawObject): Values
@@ -30,15 +30,29 @@ export interface Plan {
 const MAX_COLUMNS = 5000
 
 /** `aliases`: other names that a field may come under. */
-export function planOf(placesOf: PlacesOf, aliases: ReadonlyMap<string, FieldName> = new Map()): Plan {
-  const asked: FieldName[] = []
+export function planOf<Field extends string = FieldName>(
+  placesOf: PlacesOf,
+  aliases: ReadonlyMap<string, string> = new Map(),
+): Plan<Field> {
+  const asked: Field[] = []
   const values: Values = []
   let columns = columnsOf(placesOf, aliases)
+  // Records with the same members share the list of their names.
+  let numbersOfNames = new WeakMap<RawObject['names'], readonly number[]>()
 
   const begin = () => {
     columns = columnsOf(placesOf, aliases)
     for (const field of asked) columns.numberOf(field)
+    numbersOfNames = new WeakMap()
     values.length = 0
+  }
+  const numbersOf = (names: RawObject['names']): readonly number[] => {
+    const known = numbersOfNames.get(names)
+    if (known) return known
+    if (columns.count() > MAX_COLUMNS) begin()
+    const numbers = names.map(columns.numberOf)
+    numbersOfNames.set(names, numbers)
+    return numbers
   }
   return {
     numberOf(field) {
@@ -46,11 +60,11 @@ export function planOf(placesOf: PlacesOf, aliases: ReadonlyMap<string, FieldNam
       return columns.numberOf(field)
     },
     read({ names, values: raw }) {
-      if (columns.count() > MAX_COLUMNS) begin()
+      const numbers = numbersOf(names)
       values.fill('')
-      for (let at = 0; at < names.length; at++) {
-        const value = raw[at] as ByteString
-        if (value !== 'null') values[columns.numberOf(names[at] as ByteString)] = value
+      for (let at = 0; at < numbers.length; at++) {
+        const value = raw[at]
+        if (value !== 'null') values[numbers[at] as number] = value
       }
       for (const { from, to } of columns.replacing) if (values[from]) values[to] = values[from]
       return values
@@ -61,7 +75,7 @@ export function planOf(placesOf: PlacesOf, aliases: ReadonlyMap<string, FieldNam
 }
 
 /** The columns seen so far, numbered as they come, and the layout of the fields they hold. */
-function columnsOf(placesOf: PlacesOf, aliases: ReadonlyMap<string, FieldName>) {
+function columnsOf(placesOf: PlacesOf, aliases: ReadonlyMap<string, string>) {
   const numbers = new Map<ByteString, number>()
   const layout = layoutOf()
   const replacing: { readonly from: number; readonly to: number }[] = []

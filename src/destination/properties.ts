@@ -23,7 +23,7 @@ export function properties(dialect: Dialect, type: StreamType, mapping: Mapping)
   const custom = customPropertiesOf(type)
   const isAmong = custom !== undefined && dialect.customProperties === 'among'
   const isOrder = type.event_type === 'users.behaviors.Purchase' && mapping.purchases === 'order_completed'
-  const elsewhere = [...(isAmong ? ['properties'] : []), ...(isOrder ? PRODUCT_FIELDS : [])]
+  const elsewhere = new Set<string>([...(isAmong ? CUSTOM : []), ...(isOrder ? PRODUCT_FIELDS : [])])
   const plan = planOf(without(elsewhere, dialect.places(type, mapping.extra_fields)), customHttpNames(type))
 
   const number = plan.numberOf('properties')
@@ -49,11 +49,13 @@ export function properties(dialect: Dialect, type: StreamType, mapping: Mapping)
   }
 }
 
+const CUSTOM: readonly FieldName[] = ['properties']
+
 /** Members of an object, joined to one list. */
 export const joined = (...members: readonly ByteString[]): ByteString =>
   members.filter((member) => member !== '').join(',')
 
 const without =
-  (fields: readonly FieldName[], placesOf: PlacesOf): PlacesOf =>
+  (fields: ReadonlySet<string>, placesOf: PlacesOf): PlacesOf =>
   (field) =>
-    fields.includes(field) ? [] : placesOf(field)
+    fields.has(field) ? [] : placesOf(field)

@@ -1,4 +1,6 @@
+import { ConfigError } from '../cdk/errors.ts'
 import type { DestinationConfig, ServiceOf } from '../config.ts'
+import { activationMapper, operationOf } from './activation.ts'
 import { customHttpMapper } from './custom-http.ts'
 import type { Dialect } from './dialect.ts'
 import { apiUrl, basicAuth } from './http-api.ts'
@@ -55,9 +57,11 @@ function batch(service: Rudderstack, { mapping, routes }: DestinationConfig): Ta
     limits: BATCH_LIMITS,
     envelope: (now) => ({ head: '{"batch":[', tail: `],"sentAt":"${now.toISOString()}"}` }),
     probe: '{"batch":[]}',
-    mapper({ stream }) {
-      const type = streamTypeOf(stream)
-      return trackMapper(RUDDERSTACK, type, mapping, BATCH_LIMITS.eventBytes, routing(routes, stream.name, writeKey))
+    mapper(configured) {
+      const writeKeyOf = routing(routes, configured.stream.name, writeKey)
+      const operation = operationOf(configured)
+      if (operation) return activationMapper(RUDDERSTACK, operation, mapping, BATCH_LIMITS.eventBytes, writeKeyOf)
+      return trackMapper(RUDDERSTACK, streamTypeOf(configured.stream), mapping, BATCH_LIMITS.eventBytes, writeKeyOf)
     },
   }
 }
@@ -73,7 +77,11 @@ function webhook(service: Rudderstack, { mapping, routes }: DestinationConfig): 
     limits: WEBHOOK_LIMITS,
     envelope: () => ({ head: '{"events":[', tail: ']}' }),
     probe: '{"events":[]}',
-    mapper({ stream }) {
+    mapper({ stream, destination_object_name }) {
+      if (destination_object_name)
+        throw new ConfigError(
+          `Stream "${stream.name}" is mapped to "${destination_object_name}", which delivery "webhook" can't send. Choose delivery "batch".`,
+        )
       const type = streamTypeOf(stream)
       return customHttpMapper(type, mapping, WEBHOOK_LIMITS.eventBytes, routing(routes, stream.name, writeKey))
     },

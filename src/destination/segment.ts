@@ -1,5 +1,6 @@
 import { toByteString } from '../cdk/bytes.ts'
 import type { DestinationConfig, ServiceOf } from '../config.ts'
+import { activationMapper, operationOf } from './activation.ts'
 import type { Dialect } from './dialect.ts'
 import { apiUrl, basicAuth } from './http-api.ts'
 import { LIBRARY } from './library.ts'
@@ -44,9 +45,11 @@ export function segment(
     envelope: (now) => ({ head: '{"batch":[', tail: toByteString(`],"sentAt":"${now.toISOString()}"}`) }),
     // Segment answers 200 to any key (the same page).
     probe: undefined,
-    mapper({ stream }) {
-      const type = streamTypeOf(stream)
-      return trackMapper(SEGMENT, type, mapping, LIMITS.eventBytes, routing(routes, stream.name, write_key))
+    mapper(configured) {
+      const writeKeyOf = routing(routes, configured.stream.name, write_key)
+      const operation = operationOf(configured)
+      if (operation) return activationMapper(SEGMENT, operation, mapping, LIMITS.eventBytes, writeKeyOf)
+      return trackMapper(SEGMENT, streamTypeOf(configured.stream), mapping, LIMITS.eventBytes, writeKeyOf)
     },
   }
 }

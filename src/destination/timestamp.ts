@@ -20,5 +20,20 @@ function numberOf(raw: ByteString | undefined): number {
 const YEAR_10000 = Date.UTC(10_000, 0)
 
 function isoOf(ms: number): string | undefined {
-  return ms > 0 && ms < YEAR_10000 ? new Date(Math.round(ms)).toISOString() : undefined
+  return ms > 0 && ms < YEAR_10000 ? isoTexts(Math.round(ms)) : undefined
+}
+
+/** The events of a file lie close together in time, and writing a date costs more than the rest of a small event. */
+const isoTexts = remembering((ms: number) => new Date(ms).toISOString(), 10_000)
+
+function remembering<Key, Value>(compute: (key: Key) => Value, max: number): (key: Key) => Value {
+  const known = new Map<Key, Value>()
+  return (key) => {
+    const found = known.get(key)
+    if (found !== undefined) return found
+    if (known.size >= max) known.clear()
+    const value = compute(key)
+    known.set(key, value)
+    return value
+  }
 }

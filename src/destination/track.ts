@@ -5,7 +5,7 @@ import type { Mapping } from '../config.ts'
 import type { Dialect } from './dialect.ts'
 import { type Header, headers, rejected } from './header.ts'
 import { identifying } from './identify.ts'
-import { depthOf, rawOf } from './json.ts'
+import { isDeeperThan, rawOf } from './json.ts'
 import { naming } from './names.ts'
 import { loopGuard, openings } from './opening.ts'
 import { joined, properties } from './properties.ts'
@@ -67,9 +67,8 @@ const OVERSIZE = rejected('oversize', 'The event is larger than the service take
 const MAX_DEPTH = 200
 const TOO_DEEP = rejected('too_deep', `The event is nested more than ${MAX_DEPTH} levels deep.`)
 
-/** Two levels are the event's own. Shorter texts can't hold that many brackets. */
-const isTooDeep = (value: ByteString | undefined): boolean =>
-  value !== undefined && value.length > MAX_DEPTH && !value.startsWith('"') && depthOf(value) > MAX_DEPTH - 2
+/** Two levels are the event's own. */
+const isTooDeep = (value: ByteString | undefined): boolean => value !== undefined && isDeeperThan(MAX_DEPTH - 2, value)
 
 /** The members of `context` that no field of the event decides. */
 function contexts(dialect: Dialect, { event_type }: StreamType, { extra_fields }: Mapping) {

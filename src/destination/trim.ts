@@ -1,7 +1,9 @@
 /** Makes an event that is too big for the service smaller, by the fields whose loss hurts least. */
 import { type ByteString, fromByteString, toByteString } from '../cdk/bytes.ts'
+import type { RawObject } from '../cdk/input.ts'
+import { writeRaw } from '../cdk/raw-object.ts'
 import type { FieldName } from './field-name.ts'
-import { membersOf, objectOf, rawOf, textOf } from './json.ts'
+import { membersOf, rawOf, textOf } from './json.ts'
 import type { Plan, Values } from './plan.ts'
 
 /** In this order. All of them are free text or JSON of the customer's. */
@@ -52,21 +54,28 @@ export function fitting(plan: Plan, maxBytes: number): (values: Values, build: B
       values[number] = cut(values[number] ?? '', name)
       yield { values, trimmed }
     }
-    const members = new Map(membersOf(values[properties] ?? ''))
-    for (let longest = longestOf(members); longest !== undefined; longest = longestOf(members)) {
-      const rest = cut(members.get(longest) ?? '', `properties.${fromByteString(longest)}`)
-      if (rest) members.set(longest, rest)
-      else members.delete(longest)
-      values[properties] = objectOf(members)
+    const { names, values: whole } = membersOf(values[properties] ?? '') ?? NONE
+    let rest = [...whole]
+    for (let longest = longestOf(rest); longest >= 0; longest = longestOf(rest)) {
+      const value = cut(rest[longest] ?? '', `properties.${fromByteString(names[longest] ?? '')}`)
+      rest = rest.with(longest, value)
+      values[properties] = writeRaw(present({ names, values: rest }))
       yield { values, trimmed }
     }
   }
 }
 
-/** The name of the longest member, if any is worth cutting. */
-function longestOf(members: ReadonlyMap<ByteString, ByteString>): ByteString | undefined {
-  const [longest] = [...members].sort(([, a], [, b]) => b.length - a.length)
-  return longest && longest[1].length >= SHORTEST_PROPERTY_BYTES ? longest[0] : undefined
+const NONE: RawObject = { names: [], values: [] }
+
+const present = ({ names, values }: RawObject): RawObject => ({
+  names: names.filter((_, at) => values[at]),
+  values: values.filter((value) => value),
+})
+
+/** The place of the longest value, or -1 if none is worth cutting. */
+function longestOf(values: readonly ByteString[]): number {
+  const bytes = Math.max(0, ...values.map(({ length }) => length))
+  return bytes < SHORTEST_PROPERTY_BYTES ? -1 : values.findIndex(({ length }) => length === bytes)
 }
 
 /** A JSON string cut by at least `bytes`, between two characters; '' if nothing would be left. Other values go whole. */
