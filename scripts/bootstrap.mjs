@@ -27,7 +27,10 @@ if (modified(installed) < modified('package-lock.json')) {
 }
 
 const built = 'dist/.built'
-if (process.argv.includes('--build') && modified(built) < Math.max(...['src', 'catalogs', 'assembly', 'scripts'].map(newest))) {
+if (
+  process.argv.includes('--build') &&
+  modified(built) < Math.max(...['src', 'catalogs', 'assembly', 'scripts'].map(newest))
+) {
   console.error('Building …')
   run('run', '--silent', 'build')
   writeFileSync(built, '')

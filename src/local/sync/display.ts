@@ -1,0 +1,62 @@
+/** Shows a sync while it runs: bars on a terminal, lines in a log, JSON for programs. */
+import { countText, durationText } from '../format.ts'
+import type { Progress, Remark } from './progress.ts'
+
+export interface Display {
+  /** Something moved. Called often; what is shown changes as often as is good for its reader. */
+  update(progress: Progress): void
+  remark(remark: Remark): void
+  /** Shows the last state of things and lets go of the terminal. */
+  end(progress: Progress): void
+}
+
+export interface Screen {
+  write(text: string): void
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+}
+
+const PLAIN_MS = 10_000
+
+/** A line every ten seconds, for logs. */
+export function plainDisplay({ write, now }: Screen): Display {
+  const started = now()
+  let next = started + PLAIN_MS
+  const line = (progress: Progress) => write(`${progressText(progress, now() - started)}\n`)
+  return {
+    update(progress) {
+      if (now() < next) return
+      next = now() + PLAIN_MS
+      line(progress)
+    },
+    remark: ({ level, message }) => write(`${level}: ${message}\n`),
+    end: line,
+  }
+}
+
+/** `0.4 s: 1,234 records read, 1,000 done with; 3 of 106 streams; users.messages.email.Send` */
+export function progressText(progress: Progress, milliseconds: number): string {
+  const { read, acknowledged, streams, done, current } = progress
+  const counts = `${countText(read)} records read, ${countText(acknowledged)} done with`
+  const where = current && done < streams.length ? `; ${current}` : ''
+  return `${durationText(milliseconds)}: ${counts}; ${done} of ${streams.length} streams${where}`
+}
+
+const JSON_MS = 1000
+
+/** A JSON object a line: `progress`, at most once a second, and `log`. */
+export function jsonDisplay({ write, now }: Screen): Display {
+  let next = now()
+  const line = (object: object) => write(`${JSON.stringify(object)}\n`)
+  const progressLine = ({ read, acknowledged, done, streams, current }: Progress) =>
+    line({ type: 'progress', read, acknowledged, streams: streams.length, done, ...(current && { current }) })
+  return {
+    update(progress) {
+      if (now() < next) return
+      next = now() + JSON_MS
+      progressLine(progress)
+    },
+    remark: ({ level, message }) => line({ type: 'log', level, message }),
+    end: progressLine,
+  }
+}

@@ -1,0 +1,100 @@
+/** How far a sync has come: the numbers behind every display. */
+import type { AirbyteMessage } from '../../cdk/protocol.ts'
+
+export interface StreamProgress {
+  readonly stream: string
+  readonly status: 'waiting' | 'running' | 'complete' | 'incomplete'
+  readonly read: number
+  /** Records that the source expects, if it says so. */
+  readonly expected?: number
+}
+
+/** What a person should hear at once. */
+export interface Remark {
+  readonly level: 'WARN' | 'ERROR'
+  readonly message: string
+}
+
+export class Progress {
+  readonly #streams = new Map<string, StreamProgress>()
+  #read = 0
+  #acknowledged = 0
+  #current: string | undefined
+
+  constructor(streams: readonly string[]) {
+    for (const stream of streams) this.#streams.set(stream, { stream, status: 'waiting', read: 0 })
+  }
+
+  /** Records that the source has emitted. */
+  get read(): number {
+    return this.#read
+  }
+
+  /** Records that need not be read again. */
+  get acknowledged(): number {
+    return this.#acknowledged
+  }
+
+  get expected(): number {
+    return this.streams.reduce((sum, { expected, read }) => sum + Math.max(expected ?? 0, read), 0)
+  }
+
+  get streams(): readonly StreamProgress[] {
+    return [...this.#streams.values()]
+  }
+
+  /** The stream that records came from last. */
+  get current(): string | undefined {
+    return this.#current
+  }
+
+  get done(): number {
+    return this.streams.filter(({ status }) => status === 'complete' || status === 'incomplete').length
+  }
+
+  records(stream: string, count: number): void {
+    this.#read += count
+    this.#current = stream
+    this.#change(stream, { read: (this.#streams.get(stream)?.read ?? 0) + count })
+  }
+
+  acknowledge(count: number): void {
+    this.#acknowledged += count
+  }
+
+  /** Takes in a message of the source or the destination. Gives what it says to people, if anything. */
+  message(message: AirbyteMessage, from: 'source' | 'destination'): Remark | undefined {
+    if (message.type === 'LOG') return remarkOf(message.log)
+    if (message.type !== 'TRACE') return undefined
+    const { trace } = message
+    if (trace.type === 'ERROR') return { level: 'ERROR', message: trace.error.message }
+    if (trace.type === 'ESTIMATE') this.#estimate(trace.estimate)
+    if (trace.type === 'STREAM_STATUS' && from === 'source') this.#status(trace.stream_status)
+    return undefined
+  }
+
+  #estimate({
+    name,
+    row_estimate,
+  }: {
+    name?: string | null | undefined
+    row_estimate?: number | null | undefined
+  }): void {
+    if (name && row_estimate) this.#change(name, { expected: row_estimate })
+  }
+
+  #status({ stream_descriptor, status }: { stream_descriptor: { name: string }; status: string }): void {
+    if (status === 'COMPLETE' || status === 'INCOMPLETE') {
+      this.#change(stream_descriptor.name, { status: status === 'COMPLETE' ? 'complete' : 'incomplete' })
+    } else this.#change(stream_descriptor.name, { status: 'running' })
+  }
+
+  #change(stream: string, change: Partial<StreamProgress>): void {
+    this.#streams.set(stream, { ...(this.#streams.get(stream) ?? { stream, status: 'running', read: 0 }), ...change })
+  }
+}
+
+const remarkOf = ({ level, message }: { level: string; message: string }): Remark | undefined => {
+  if (level === 'WARN') return { level, message }
+  return level === 'ERROR' || level === 'FATAL' ? { level: 'ERROR', message } : undefined
+}
