@@ -1,0 +1,39 @@
+/** The destination: Currents events to Segment or RudderStack. */
+import type { Destination, Environment } from '../cdk/connector.ts'
+import { DestinationConfig } from '../config.ts'
+import { checkTarget } from './check.ts'
+import { operations } from './operations.ts'
+import { openRejectedSink, RejectedRecords, runName } from './rejected.ts'
+import type { Report } from './summary.ts'
+import { targetOf } from './target-of.ts'
+import { write } from './write.ts'
+
+export interface DestinationOptions {
+  /** Told what every run of `write` did, however it ended. */
+  onReport?(report: Report): void
+}
+
+export function segmentRudderstackDestination(options: DestinationOptions = {}): Destination<DestinationConfig> {
+  return {
+    role: 'destination',
+    config: DestinationConfig,
+    check: (config, environment) => checkTarget(targetOf(config), config, environment),
+    discover: async () => ({ operations: [...operations()] }),
+    async *write(config, catalog, input, environment) {
+      const { limits, dry_run: dryRun } = config
+      const rejected = await openRejected(config, environment)
+      yield* write({ ...options, target: targetOf(config), catalog, limits, dryRun, rejected, environment }, input)
+    },
+  }
+}
+
+export const destination = segmentRudderstackDestination()
+
+async function openRejected(
+  { object_storage_config, dry_run }: DestinationConfig,
+  environment: Environment,
+): Promise<RejectedRecords | undefined> {
+  const run = runName(process.env['WORKER_JOB_ID'], new Date(environment.now()), environment.random())
+  const sink = dry_run ? undefined : await openRejectedSink(object_storage_config, run)
+  return sink && new RejectedRecords(sink)
+}
