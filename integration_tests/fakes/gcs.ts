@@ -87,14 +87,21 @@ function listObjects(objects: FakeObjects, pageSize: number, { searchParams }: U
   })
   const prefixes = entries.flatMap((entry) => ('folder' in entry ? [entry.folder] : []))
   const items = entries.flatMap((entry) => ('object' in entry ? [metadataOf(entry.object)] : []))
+  const wanted = fieldsIn(searchParams.get('fields'))
   return json(200, {
-    kind: 'storage#objects',
     // Google leaves out what is empty.
     ...(prefixes.length > 0 ? { prefixes } : {}),
-    ...(items.length > 0 ? { items } : {}),
+    ...(items.length > 0 ? { items: items.map((item) => only(wanted, item)) } : {}),
     ...(next === undefined ? {} : { nextPageToken: Buffer.from(next).toString('base64') }),
   })
 }
+
+/** The names in `items(name,size),prefixes`. Undefined: all. */
+const fieldsIn = (fields: string | null): readonly string[] | undefined =>
+  fields?.match(/items\(([^)]*)\)/)?.[1]?.split(',')
+
+const only = (names: readonly string[] | undefined, item: object): object =>
+  Object.fromEntries(Object.entries(item).filter(([name]) => names?.includes(name) ?? true))
 
 const metadataOf = (object: FakeObject) => ({
   kind: 'storage#object',

@@ -162,10 +162,7 @@ function assumeRole(request: FakeRequest, { role }: Settings): Answer {
   const form = new URLSearchParams(request.body.toString())
   const isAllowed = role?.arn === form.get('RoleArn') && (role?.externalId ?? null) === form.get('ExternalId')
   if (!isAllowed) {
-    return answerXml(
-      403,
-      '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>',
-    )
+    return refused({ status: 403, code: 'AccessDenied', message: 'not authorized to perform: sts:AssumeRole' }, request)
   }
   const expiration = new Date(Date.now() + 3_600_000).toISOString()
   return answerXml(
@@ -174,13 +171,22 @@ function assumeRole(request: FakeRequest, { role }: Settings): Answer {
   )
 }
 
-function refused({ status, code, message = code }: Refusal, { url }: FakeRequest): Answer {
+function refused({ status, code, message = code }: Refusal, { method, url }: FakeRequest): Answer {
+  if (method === 'POST') return refusedBySts(status, STS_CODES[code] ?? code, message)
   const region = /^expecting '(.+)'$/.exec(message)?.[1]
   return answerXml(
     status,
     `<Error><Code>${xml(code)}</Code><Message>${xml(message)}</Message>${region ? `<Region>${region}</Region>` : ''}<Resource>${xml(url.pathname)}</Resource></Error>`,
   )
 }
+
+const STS_CODES: Readonly<Record<string, string>> = { InvalidAccessKeyId: 'InvalidClientTokenId' }
+
+const refusedBySts = (status: number, code: string, message: string): Answer =>
+  answerXml(
+    status,
+    `<ErrorResponse><Error><Type>Sender</Type><Code>${xml(code)}</Code><Message>${xml(message)}</Message></Error></ErrorResponse>`,
+  )
 
 const answerXml = (status: number, body: string): Answer => ({
   status,

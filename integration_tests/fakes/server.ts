@@ -61,6 +61,8 @@ export interface FakeServer {
   count(operation: Operation): number
   /** What the next requests meet, in this order. */
   fault(...faults: readonly Fault[]): void
+  /** All is well again. */
+  clearFaults(): void
   close(): Promise<void>
 }
 
@@ -85,6 +87,7 @@ export async function fakeServer(protocol: Protocol): Promise<FakeServer> {
     requests,
     count: (operation) => requests.filter((request) => request.operation === operation).length,
     fault: (...more) => void faults.push(...more),
+    clearFaults: () => void faults.splice(0),
     async close() {
       server.close()
       server.closeAllConnections()

@@ -105,7 +105,7 @@ async function opened(
   const stream = response.readableStreamBody as Readable
   if (start > 0 && !response.contentRange?.startsWith(`bytes ${start}-`)) {
     stream.destroy()
-    throw rangeIgnored(key)
+    throw rangeIgnored(container.getBlobClient(key).name)
   }
   return stream
 }

@@ -1,7 +1,7 @@
 /** What the answers of Azure Blob Storage mean to a person. Codes: https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes (read 2026-11). */
 import { ConfigError, TransientError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
-import { causeOf, type Doing, explained, generalFailure, networkCode, type Refusal } from './failure.ts'
+import { causeOf, type Doing, explained, generalFailure, networkCode, type Refusal, withoutSecrets } from './failure.ts'
 import { ChangedObjectError, MissingObjectError } from './store.ts'
 
 type AzureConfig = StorageOf<'azure'>
@@ -9,7 +9,7 @@ type AzureConfig = StorageOf<'azure'>
 export function azureFailure(error: unknown, doing: Doing, config: AzureConfig): Error {
   const known = explained(error)
   if (known) return known
-  const refusal = refusalOf(error)
+  const refusal = refusalOf(error, config)
   const cause = causeOf(refusal)
   if (refusal.code === 'BlobNotFound') return new MissingObjectError(`${doing.url} is gone.`, { cause })
   if (refusal.status === 412) {
@@ -95,9 +95,14 @@ interface SdkError {
   readonly message?: string
 }
 
-function refusalOf(error: unknown): Refusal {
+function refusalOf(error: unknown, { azure_blob_storage_account_key: key, sas_token }: AzureConfig): Refusal {
+  const secrets = [key, sas_token, new URLSearchParams(sas_token).get('sig') ?? undefined]
   const { name = '', code, statusCode, message = String(error) } = (error ?? {}) as SdkError
   const status = typeof statusCode === 'number' ? statusCode : 0
   const isIdentity = name in ADVICE
-  return { code: isIdentity ? name : typeof code === 'string' ? code : networkCode(error) || name, status, message }
+  return {
+    code: isIdentity ? name : typeof code === 'string' ? code : networkCode(error) || name,
+    status,
+    message: withoutSecrets(message, secrets),
+  }
 }

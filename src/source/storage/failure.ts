@@ -23,15 +23,19 @@ export interface Doing {
 export const explained = (error: unknown): ConfigError | TransientError | undefined =>
   error instanceof ConfigError || error instanceof TransientError ? error : undefined
 
-/** The text of an error as a cause: without the request it belongs to, and without what looks like a signature. */
-export function causeOf({ code, status, message }: Refusal): Error {
-  return new Error([code, status || '', withoutSecrets(message)].filter(Boolean).join(' '))
-}
+/** The text of an error as a cause, without the request it belongs to. */
+export const causeOf = ({ code, status, message }: Refusal): Error =>
+  new Error([code, status || '', message].filter(Boolean).join(' '))
 
-export const withoutSecrets = (text: string): string =>
-  text
+/** Servers repeat requests in their answers. Takes out `secrets`, and what looks like a signature or a token. */
+export function withoutSecrets(text: string, secrets: readonly (string | undefined)[]): string {
+  const known = secrets.flatMap((secret) => (secret ? [secret, encodeURIComponent(secret)] : []))
+  return known
+    .reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), text)
     .replace(/\b(sig|signature|x-amz-signature|x-amz-security-token|access_token|assertion)=[^&\s"<]+/gi, '$1=***')
     .replace(/\bBearer\s+\S+/gi, 'Bearer ***')
+    .replace(/\bya29\.[\w.-]+/g, '***')
+}
 
 /** Errors that say nothing about the provider: no network, a proxy's page, an overloaded server. */
 export function generalFailure(refusal: Refusal, { action, url, host }: Doing): ConfigError | TransientError {

@@ -1,24 +1,29 @@
-/** Google Cloud Storage. The only file that knows its SDK. */
+/**
+ * Google Cloud Storage, by its JSON API. The only file that knows Google's SDK, of which it takes the credentials. Its
+ * downloads and listings (7.22) wait for ever when a connection breaks in the middle of an answer.
+ */
 import { createPrivateKey } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { type Bucket, type GetFilesOptions, Storage, type StorageOptions } from '@google-cloud/storage'
+import { Storage } from '@google-cloud/storage'
 import { z } from 'zod'
 import { ConfigError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
 import type { Doing } from './failure.ts'
-import { gcsFailure, isNotFound } from './gcs_errors.ts'
+import { gcsFailure, tokenFailure } from './gcs_errors.ts'
+import { type Client, httpClient, textOf } from './http.ts'
 import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
 import { rangeIgnored, resumed } from './resume.ts'
 import { inRealTime, type Waiting } from './retry.ts'
-import { ChangedObjectError, type ObjectStore, type StoredObject } from './store.ts'
+import type { ObjectStore, StoredObject } from './store.ts'
 
 type GcsConfig = StorageOf<'gcs'>
+type Query = Readonly<Record<string, string>>
 
 export function gcsStore(config: GcsConfig, waiting: Waiting = inRealTime): ObjectStore {
-  const bucket = new Storage(optionsFor(config)).bucket(config.bucket)
+  const bucket = bucketOf(config)
   const address = `gs://${config.bucket}`
-  const doing = (action: Doing['action'], url: string): Doing => ({ action, url, host: hostOf(config) })
-  const listing = (query: GetFilesOptions): Listing => ({
+  const doing = (action: Doing['action'], url: string): Doing => ({ action, url, host: bucket.url.host })
+  const listing = (query: Query): Listing => ({
     url: address,
     page: (token) => pageOf(bucket, { ...query, ...(token === undefined ? {} : { pageToken: token }) }),
     failure: (error) => gcsFailure(error, doing('list', address), config),
@@ -32,17 +37,46 @@ export function gcsStore(config: GcsConfig, waiting: Waiting = inRealTime): Obje
     read(object, start = 0, end = object.size) {
       const url = `${address}/${object.key}`
       const limit = Math.min(end, object.size)
-      const failure = async (error: unknown): Promise<Error> =>
-        isNotFound(error) && (await isThere(bucket, object))
-          ? new ChangedObjectError(`${url} was changed while being read. The next sync reads it again.`)
-          : gcsFailure(error, doing('read', url), config)
       return resumed(
-        { url, start, end: limit, failure, open: async (at) => opened(bucket, object, at, limit) },
+        {
+          url,
+          start,
+          end: limit,
+          open: opener(bucket, object, limit, url),
+          failure: (error) => gcsFailure(error, doing('read', url), config),
+        },
         waiting,
       )
     },
     url: (key) => `${address}/${key}`,
-    close() {},
+    close: () => bucket.client.close(),
+  }
+}
+
+/** The objects of a bucket, as a resource that answers requests. */
+interface Bucket {
+  readonly url: URL
+  readonly client: Client
+  authorization(): Promise<Readonly<Record<string, string>>>
+}
+
+function bucketOf(config: GcsConfig): Bucket {
+  const { bucket, endpoint = 'https://storage.googleapis.com' } = config
+  const url = new URL(`${endpoint.replace(/\/+$/, '')}/storage/v1/b/${encodeURIComponent(bucket)}/o`)
+  return { url, client: httpClient(url.protocol), authorization: authorizationOf(config, url) }
+}
+
+/** Servers on this machine know no Google accounts, and are asked without. */
+function authorizationOf(config: GcsConfig, { hostname }: URL): Bucket['authorization'] {
+  const credentials = config.service_account === undefined ? undefined : credentialsIn(config.service_account)
+  if (/^(localhost|\[::1\]|127\..*)$/.test(hostname)) return async () => ({})
+  const { authClient } = new Storage(credentials === undefined ? {} : { credentials })
+  return async () => {
+    try {
+      return await authClient.getRequestHeaders()
+    } catch (error) {
+      throw tokenFailure(error, config)
+    }
   }
 }
 
@@ -56,9 +90,9 @@ const Answer = z.object({
 })
 const FIELDS = 'items(name,size,generation,timeCreated),prefixes,nextPageToken'
 
-async function pageOf(bucket: Bucket, query: GetFilesOptions): Promise<Page> {
-  const [, , answer] = await bucket.getFiles({ ...query, fields: FIELDS, autoPaginate: false })
-  const { items, prefixes, nextPageToken } = Answer.parse(answer)
+async function pageOf({ url, client, authorization }: Bucket, query: Query): Promise<Page> {
+  const answer = await client.get(withQuery(url, { ...query, fields: FIELDS }), await authorization())
+  const { items, prefixes, nextPageToken } = Answer.parse(JSON.parse(await textOf(answer)))
   return {
     objects: items.map(({ name, size, generation, timeCreated }) => ({
       key: name,
@@ -72,39 +106,38 @@ async function pageOf(bucket: Bucket, query: GetFilesOptions): Promise<Page> {
   }
 }
 
-function opened(bucket: Bucket, { key, size, version }: StoredObject, start: number, end: number): Readable {
-  const file = bucket.file(key, version === undefined ? {} : { generation: version })
-  // `end` is inclusive here. Each file says for itself whether it is whole, so its checksum is not computed.
-  const range = start === 0 && end === size ? {} : { start, end: end - 1 }
-  const stream = file.createReadStream({ ...range, validation: false, decompress: false })
-  stream.on('response', ({ headers }) => {
-    if (start > 0 && !headers['content-range']?.startsWith(`bytes ${start}-`)) stream.destroy(rangeIgnored(key))
-  })
-  return stream
-}
-
-/** Whether the object exists in any version. */
-async function isThere(bucket: Bucket, { key, version }: StoredObject): Promise<boolean> {
-  if (version === undefined) return false
-  return bucket
-    .file(key)
-    .exists()
-    .then(([exists]) => exists)
-    .catch(() => false)
-}
-
-/** Retries are ours: see retry.ts. */
-function optionsFor({ endpoint, service_account }: GcsConfig): StorageOptions {
-  return {
-    retryOptions: { autoRetry: false },
-    ...(service_account === undefined ? {} : { credentials: credentialsIn(service_account) }),
-    ...(endpoint === undefined ? {} : { apiEndpoint: endpoint, useAuthWithCustomEndpoint: !isLoopback(endpoint) }),
+/** Opens the object at any byte, and only the content that was listed, or that was met first. */
+function opener({ url, client, authorization }: Bucket, object: StoredObject, end: number, name: string) {
+  const { key, size } = object
+  let pinned = object.version
+  return async (start: number): Promise<Readable> => {
+    const condition = pinned === undefined ? {} : { ifGenerationMatch: pinned }
+    const address = withQuery(new URL(`${url.href}/${encodeURIComponent(key)}`), { alt: 'media', ...condition })
+    const answer = await client.get(address, {
+      ...(await authorization()),
+      // Without it Google unpacks objects that are stored with Content-Encoding: gzip, and ignores ranges of them.
+      'accept-encoding': 'gzip',
+      ...(start === 0 && end === size ? {} : { range: `bytes=${start}-${end - 1}` }),
+    })
+    if (start > 0 && !answer.headers['content-range']?.startsWith(`bytes ${start}-`)) {
+      answer.destroy()
+      throw rangeIgnored(name)
+    }
+    pinned ??= answer.headers['x-goog-generation']?.toString()
+    return answer
   }
+}
+
+function withQuery(url: URL, query: Query): URL {
+  const asked = new URL(url)
+  asked.search = new URLSearchParams(query).toString().replaceAll('+', '%20')
+  return asked
 }
 
 const ServiceAccount = z.object({
   type: z.literal('service_account'),
   client_email: z.string().min(1),
+  // A key that went through an environment variable often has its line feeds escaped once more.
   private_key: z.string().transform((pem) => pem.replaceAll('\\n', '\n')),
 })
 
@@ -114,13 +147,13 @@ function credentialsIn(text: string): z.infer<typeof ServiceAccount> {
   if (!account.success) {
     const fields = account.error.issues.map(({ path }) => path.join('.') || 'JSON').join(', ')
     throw new ConfigError(
-      `service_account is no service account key (${fields}). Paste the whole JSON file of the key.`,
+      `service_account is no key of a service account (${fields}). Paste the key's whole JSON file.`,
     )
   }
   try {
     createPrivateKey(account.data.private_key)
   } catch {
-    throw new ConfigError('The private_key in service_account is damaged. Paste the whole JSON file of the key.')
+    throw new ConfigError("The private_key in service_account is damaged. Paste the key's whole JSON file.")
   }
   return account.data
 }
@@ -132,9 +165,3 @@ function parsed(text: string): unknown {
     return undefined
   }
 }
-
-const hostOf = ({ endpoint }: GcsConfig): string =>
-  endpoint === undefined ? 'storage.googleapis.com' : new URL(endpoint).host
-
-/** Servers on this machine know no Google accounts. */
-const isLoopback = (endpoint: string): boolean => /^(localhost|\[::1\]|127\..*)$/.test(new URL(endpoint).hostname)

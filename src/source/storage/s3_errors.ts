@@ -1,7 +1,7 @@
 /** What the answers of S3 and STS mean to a person. Codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (read 2026-11). */
 import { ConfigError, TransientError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
-import { causeOf, type Doing, explained, generalFailure, networkCode, type Refusal } from './failure.ts'
+import { causeOf, type Doing, explained, generalFailure, networkCode, type Refusal, withoutSecrets } from './failure.ts'
 import { ChangedObjectError, MissingObjectError } from './store.ts'
 
 type S3Config = StorageOf<'s3'>
@@ -10,7 +10,7 @@ type S3Config = StorageOf<'s3'>
 export function s3Failure(error: unknown, doing: Doing, config: S3Config): Error {
   const known = explained(error)
   if (known) return known
-  const refusal = refusalOf(error)
+  const refusal = refusalOf(error, config)
   const cause = causeOf(refusal)
   if (refusal.status === 412) {
     return new ChangedObjectError(`${doing.url} was changed while being read. The next sync reads it again.`, { cause })
@@ -18,16 +18,17 @@ export function s3Failure(error: unknown, doing: Doing, config: S3Config): Error
   if (refusal.code === 'NoSuchKey') return new MissingObjectError(`${doing.url} is gone.`, { cause })
   const advice = ADVICE[refusal.code]?.(config, doing, regionOf(error))
   if (advice !== undefined) return new ConfigError(advice, { cause })
+  if (PASSING.includes(refusal.code)) return passing(refusal, doing)
   // Servers without error bodies, and answers to HEAD, tell only the status.
   if (refusal.status === 403) return new ConfigError(denied(config, doing), { cause })
-  return PASSING.includes(refusal.code) ? passing(refusal, doing) : generalFailure(refusal, doing)
+  return generalFailure(refusal, doing)
 }
 
 /** An error on the way to credentials: the chain of the machine, or STS. */
 export function credentialsFailure(error: unknown, config: S3Config): Error {
   const known = explained(error)
   if (known) return known
-  const refusal = refusalOf(error)
+  const refusal = refusalOf(error, config)
   const cause = causeOf(refusal)
   if (refusal.code === 'CredentialsProviderError' || refusal.code === 'TokenProviderError') {
     return new ConfigError(
@@ -121,11 +122,12 @@ interface SdkError {
   readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> }
 }
 
-function refusalOf(error: unknown): Refusal {
+function refusalOf(error: unknown, config: S3Config): Refusal {
+  const secrets = [config.aws_secret_access_key, config.aws_access_key_id]
   const { name = '', message = String(error), $metadata, $response } = (error ?? {}) as SdkError
   const network = networkCode(error)
   const status = $metadata?.httpStatusCode ?? $response?.statusCode ?? 0
-  return { code: status === 0 && network ? network : name, status, message }
+  return { code: status === 0 && network ? network : name, status, message: withoutSecrets(message, secrets) }
 }
 
 const regionOf = (error: unknown): string | undefined => {

@@ -1,0 +1,152 @@
+import { Readable } from 'node:stream'
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
+import { type Download, resumed } from '../../../src/source/storage/resume.ts'
+
+const content = Buffer.from(Array.from({ length: 400 }, (_, i) => i % 251))
+
+/** How one connection goes: bytes sent in chunks of one size, then a break, a quiet end or (neither) the true end. */
+interface Connection {
+  readonly bytes: number
+  readonly chunk: number
+  readonly end: 'break' | 'quiet'
+}
+
+/** A download whose first connections go as told, while the later ones are good. */
+function download(start: number, end: number, connections: readonly Connection[]) {
+  const starts: number[] = []
+  const made: Download = {
+    url: 's3://exports/file',
+    start,
+    end,
+    failure: (error) => (error instanceof TransientError ? error : new TransientError(String(error))),
+    async open(at) {
+      const connection = connections[starts.length] ?? { bytes: content.length, chunk: 64, end: 'quiet' }
+      starts.push(at)
+      return Readable.from(sent(content.subarray(at, Math.min(end, at + connection.bytes)), connection))
+    },
+  }
+  return { ...made, starts }
+}
+
+async function* sent(bytes: Buffer, { chunk, end }: Connection): AsyncGenerator<Buffer> {
+  for (let i = 0; i < bytes.length; i += chunk) yield bytes.subarray(i, i + chunk)
+  if (end === 'break') throw new Error('aborted')
+}
+
+function waiting() {
+  const sleeps: number[] = []
+  return { sleeps, random: () => 1, sleep: async (ms: number) => void sleeps.push(ms) }
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const collected = []
+  for await (const chunk of chunks) collected.push(chunk)
+  return Buffer.concat(collected)
+}
+
+const connection = fc.record({
+  bytes: fc.integer({ min: 1, max: 120 }),
+  chunk: fc.integer({ min: 1, max: 50 }),
+  end: fc.constantFrom('break' as const, 'quiet' as const),
+})
+const bound = fc.integer({ min: 0, max: content.length })
+
+test('every byte arrives once and in order, wherever connections break', async () => {
+  await fc.assert(
+    fc.asyncProperty(bound, bound, fc.array(connection, { maxLength: 30 }), async (start, end, connections) => {
+      const read = await collect(resumed(download(start, end, connections), waiting()))
+      expect(read.equals(content.subarray(start, Math.max(start, end)))).toBe(true)
+    }),
+  )
+})
+
+test('a download goes on where it broke off', async () => {
+  const broken = download(10, 300, [
+    { bytes: 100, chunk: 30, end: 'break' },
+    { bytes: 50, chunk: 50, end: 'quiet' },
+  ])
+  const { sleeps, ...rest } = waiting()
+  await collect(resumed(broken, { ...rest }))
+  expect(broken.starts).toEqual([10, 110, 160])
+  expect(sleeps).toEqual([500, 500])
+})
+
+test('no connection is made for nothing', async () => {
+  const nothing = download(300, 300, [])
+  await collect(resumed(nothing, waiting()))
+  expect(nothing.starts).toEqual([])
+})
+
+test('it gives up when connection after connection brings nothing', async () => {
+  const dead = download(0, 300, [
+    { bytes: 100, chunk: 100, end: 'break' },
+    ...Array.from({ length: 99 }, () => ({ bytes: 0, chunk: 1, end: 'quiet' as const })),
+  ])
+  const error = await collect(resumed(dead, waiting())).catch((caught: unknown) => caught)
+  expect(error).toBeInstanceOf(TransientError)
+  expect(String(error)).toMatch(/s3:\/\/exports\/file.*byte 100 of 300/)
+  expect(dead.starts.length).toBeLessThan(10)
+})
+
+test('what is no passing trouble ends it at once', async () => {
+  const refused = {
+    ...download(0, 300, []),
+    open: () => Promise.reject(new Error()),
+    failure: () => new ConfigError('no'),
+  }
+  const { sleeps, ...rest } = waiting()
+  await expect(collect(resumed(refused, { ...rest }))).rejects.toThrow(ConfigError)
+  expect(sleeps).toEqual([])
+})
+
+test('a server that sends more than it was asked for is cut short', async () => {
+  const greedy = { ...download(0, 100, []), open: async () => Readable.from([content]) }
+  expect((await collect(resumed(greedy, waiting()))).equals(content.subarray(0, 100))).toBe(true)
+})
+
+test('a connection that falls silent is given up, before and in the middle of its answer', async () => {
+  let connections = 0
+  const silent = {
+    ...download(0, 300, []),
+    open(at: number): Promise<Readable> {
+      if (connections++ === 0) return new Promise(() => {})
+      if (connections === 2) return Promise.resolve(stalling(content.subarray(0, 10)))
+      return Promise.resolve(Readable.from([content.subarray(at, 300)]))
+    },
+  }
+  expect((await collect(resumed(silent, waiting(), 20))).equals(content.subarray(0, 300))).toBe(true)
+  expect(connections).toBe(3)
+})
+
+test('a reader that takes its time does not make the connection silent', async () => {
+  const slow = download(0, 300, [])
+  let read = 0
+  for await (const chunk of resumed(slow, waiting(), 5)) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    read += chunk.length
+  }
+  expect(read).toBe(300)
+  expect(slow.starts).toEqual([0])
+})
+
+test('leaving the loop closes the connection', async () => {
+  const streams: Readable[] = []
+  const left = {
+    ...download(0, 300, []),
+    async open() {
+      streams.push(stalling(content.subarray(0, 10)))
+      return streams[0] as Readable
+    },
+  }
+  for await (const _ of resumed(left, waiting())) break
+  expect(streams.map(({ destroyed }) => destroyed)).toEqual([true])
+})
+
+/** Sends some bytes, and then nothing for ever. */
+function stalling(bytes: Buffer): Readable {
+  const stream = new Readable({ read() {} })
+  stream.push(bytes)
+  return stream
+}
