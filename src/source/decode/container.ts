@@ -104,7 +104,8 @@ async function readLong(reader: ByteReader): Promise<number> {
   const bytes = await reader.peek(LONG_MAX_BYTES)
   const last = bytes.findIndex((byte) => byte < 0x80)
   if (last < 0) {
-    if (bytes.length < LONG_MAX_BYTES) throw new BrokenFileError('the file ends in the middle', reader.received)
+    if (bytes.length < LONG_MAX_BYTES)
+      throw new BrokenFileError('the file ends in the middle of a number', reader.received)
     throw new BrokenFileError('a number is damaged', reader.taken)
   }
   const digits = [...reader.take(last + 1)].reduceRight((n, byte) => n * 128n + BigInt(byte & 0x7f), 0n)
@@ -128,8 +129,8 @@ async function* readBlocks(reader: ByteReader, { unpack, sync, size }: Layout): 
       throw new BrokenFileError('the file ends in the middle of a block', reader.received)
     }
     const packed = reader.take(bytes)
-    if (!reader.take(SYNC_BYTES).equals(sync))
-      throw new BrokenFileError('a block does not end where it should', byte + bytes)
+    const end = reader.taken
+    if (!reader.take(SYNC_BYTES).equals(sync)) throw new BrokenFileError('a block does not end where it should', end)
     yield { byte, count, content: unpacked(unpack, packed, byte), isWhole: true }
   }
   if (reader.received < size)

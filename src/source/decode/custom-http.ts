@@ -5,7 +5,8 @@
  * All that is whole is emitted, before and after what is broken; the error comes at the end of the file and names the
  * first broken place, in bytes of the unpacked file.
  */
-import { BrokenFileError, type Decode } from './decoder.ts'
+import { eventTypeOf } from '../../catalog.ts'
+import { BrokenFileError, type Decode, type DecodeOptions } from './decoder.ts'
 import { flattener } from './flat-event.ts'
 import { eventTexts, walkOver } from './json-events.ts'
 import { jsonTexts } from './json-texts.ts'
@@ -17,14 +18,11 @@ import { unpacked } from './unpacked.ts'
 export const decodeCustomHttp: Decode = async function* (file, size, options) {
   const lines = recordLines(options, 'utf8')
   const flatten = flattener(options)
-  const seen = new Set<string>()
+  const isOfStream = streamFilter(options)
   try {
     for await (const text of eventsIn(file, size)) {
       const event = membersOf(text)
-      const eventType = stringIn(event.get('event_type'))
-      if (eventType !== undefined && !seen.has(eventType)) options.onEventType?.(eventType)
-      if (eventType !== undefined) seen.add(eventType)
-      if (eventType !== options.stream) lines.passOver()
+      if (!isOfStream(stringIn(event.get('event_type')))) lines.passOver()
       else if (lines.wants(stringIn(event.get('id')))) {
         const { members, unparsed } = flatten(event)
         lines.add(members, unparsed)
@@ -37,6 +35,23 @@ export const decodeCustomHttp: Decode = async function* (file, size, options) {
   }
   yield* lines.take()
 }
+
+/** Knows the event type of the stream in any spelling, and tells of each type that it meets. */
+function streamFilter({ stream, onEventType }: DecodeOptions): (eventType: string | undefined) => boolean {
+  const wanted = spelledRight(stream)
+  const met = new Map<string, boolean>()
+  return (eventType) => {
+    if (eventType === undefined) return false
+    const known = met.get(eventType)
+    if (known !== undefined) return known
+    const isOfStream = spelledRight(eventType) === wanted
+    met.set(eventType, isOfStream)
+    onEventType?.(eventType)
+    return isOfStream
+  }
+}
+
+const spelledRight = (eventType: string): string => eventTypeOf(eventType)?.event_type ?? eventType
 
 /** The event types that a file holds. Reads the whole file, and fails as its decoder does. */
 export async function eventTypesIn(file: AsyncIterable<Uint8Array>, size: number): Promise<ReadonlySet<string>> {
