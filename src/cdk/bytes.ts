@@ -12,6 +12,10 @@ export const byteStringOf = (bytes: Uint8Array): ByteString =>
 export const toByteString = (text: string): ByteString => Buffer.from(text, 'utf8').toString('latin1')
 
 /** The text whose UTF-8 bytes these are. */
-export const fromByteString = (bytes: ByteString): string => Buffer.from(bytes, 'latin1').toString('utf8')
+export const fromByteString = (bytes: ByteString): string =>
+  isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8')
 
 export const bytesOf = (bytes: ByteString): Buffer => Buffer.from(bytes, 'latin1')
+
+/** Bytes below 0x80 are the same in every encoding, and most text is such. */
+const isAscii = (bytes: ByteString): boolean => !/[\x80-\xff]/.test(bytes)

@@ -1,11 +1,14 @@
 /** Makes the messages that connectors send most. No zod here: `spec` must answer before zod could be loaded. */
+import { inspect } from 'node:util'
 import { ConfigError, TransientError } from './errors.ts'
 import type {
+  AirbyteConnectionStatus,
   AirbyteLogMessage,
   AirbyteMessage,
   AirbyteStreamStatus,
   AirbyteStreamStatusReason,
   FailureType,
+  JsonObject,
   StreamDescriptor,
 } from './protocol.ts'
 
@@ -13,6 +16,17 @@ import type {
 export const log = (level: AirbyteLogMessage['level'], message: string): AirbyteMessage => ({
   type: 'LOG',
   log: { level, message },
+})
+
+/** `emitted_at`: milliseconds since the Unix epoch. `data` is not empty: the platform drops such a record in silence. */
+export const record = (stream: string, data: JsonObject, emitted_at: number): AirbyteMessage => ({
+  type: 'RECORD',
+  record: { stream, data, emitted_at },
+})
+
+export const connectionStatus = (status: AirbyteConnectionStatus['status'], message?: string): AirbyteMessage => ({
+  type: 'CONNECTION_STATUS',
+  connectionStatus: { status, ...(message && { message }) },
 })
 
 export const streamStatus = (
@@ -43,7 +57,8 @@ export const streamEstimate = (
 
 /** The TRACE ERROR that tells the platform why a command, or one stream of it, failed. */
 export function errorTrace(error: unknown, stream_descriptor?: StreamDescriptor): AirbyteMessage {
-  const { message, stack, cause } = error instanceof Error ? error : new Error(String(error))
+  const [message = '', ...causes] = messagesOf(error)
+  const stack_trace = error instanceof Error ? error.stack : undefined
   return {
     type: 'TRACE',
     trace: {
@@ -52,13 +67,27 @@ export function errorTrace(error: unknown, stream_descriptor?: StreamDescriptor)
       error: {
         message,
         failure_type: failureTypeOf(error),
-        ...(cause !== undefined && { internal_message: cause instanceof Error ? cause.message : String(cause) }),
-        ...(stack && { stack_trace: stack }),
+        ...(causes.length > 0 && { internal_message: causes.join(': ') }),
+        ...(stack_trace && { stack_trace }),
         ...(stream_descriptor && { stream_descriptor }),
       },
     },
   }
 }
+
+/** What an error says, and what its causes say. A cause may be its own cause's cause. */
+function messagesOf(error: unknown, depth = 0): readonly string[] {
+  if (!(error instanceof Error)) return [textOf(error)]
+  const message = error.message || error.name
+  return error.cause === undefined || depth === MAX_CAUSES
+    ? [message]
+    : [message, ...messagesOf(error.cause, depth + 1)]
+}
+
+const MAX_CAUSES = 10
+
+/** Whatever was thrown, as text: an object need not have a form as text. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : inspect(value, { depth: 2 }))
 
 function failureTypeOf(error: unknown): FailureType {
   if (error instanceof ConfigError) return 'config_error'

@@ -1,0 +1,93 @@
+import { setMaxListeners } from 'node:events'
+import { COMMANDS, parseArguments } from './arguments.ts'
+import type { Environment } from './connector.ts'
+import { errorTrace } from './messages.ts'
+import { Redaction } from './redact.ts'
+import { type Entry, run } from './run.ts'
+import { LineWriter } from './write-lines.ts'
+
+/**
+ * The process around `run`: stdin, stdout, signals, the exit code. It ends by itself, when nothing is left to do.
+ *
+ * | exit code | |
+ * |---|---|
+ * | 0 | the command did what it was asked to; a `check` that answers FAILED did, too |
+ * | 1 | it failed, or nobody reads its output any longer |
+ * | 143, 130 | SIGTERM or SIGINT asked it to stop; the states that were safe by then are written |
+ *
+ * A second signal ends it at once.
+ */
+export async function runProcess<Config>(entry: Entry<Config>, argv: readonly string[]): Promise<void> {
+  const help = helpOf(entry, argv)
+  if (help !== undefined) return void process.stdout.write(help)
+  const stop = new AbortController()
+  const redaction = new Redaction()
+  const lines = new LineWriter(process.stdout, (error) => stop.abort(error))
+  const end = async (error: unknown) => {
+    await lines.end(redaction.apply(errorTrace(error)))
+    process.exit(1)
+  }
+  process.on('uncaughtException', end).on('unhandledRejection', end)
+  const stopped = stopOnSignals(stop)
+  try {
+    const { failed } = await lines.writeAll(run(entry, argv, process.stdin, environmentOf(stop.signal), redaction))
+    process.exitCode = stopped.exitCode ?? (failed ? 1 : 0)
+  } catch (error) {
+    await end(error)
+  }
+}
+
+/** The real world. */
+export function environmentOf(signal: AbortSignal): Environment {
+  // Every request in flight may listen.
+  setMaxListeners(0, signal)
+  const sleep = (ms: number, cut?: AbortSignal) => sleepUnless(cut ? [signal, cut] : [signal], ms)
+  return { now: Date.now, sleep, random: Math.random, signal }
+}
+
+/** Timers of Node.js hold no more. */
+const MAX_SLEEP_MS = 2 ** 31 - 1
+
+function sleepUnless(signals: readonly AbortSignal[], ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer)
+      for (const signal of signals) signal.removeEventListener('abort', wake)
+      resolve()
+    }
+    const timer = setTimeout(wake, Math.min(ms, MAX_SLEEP_MS))
+    for (const signal of signals) signal.addEventListener('abort', wake)
+    if (signals.some(({ aborted }) => aborted)) wake()
+  })
+}
+
+/** Help is for people, so it is no message. */
+function helpOf<Config>(entry: Entry<Config>, argv: readonly string[]): string | undefined {
+  try {
+    const invocation = parseArguments(argv, { name: entry.name, commands: COMMANDS[entry.role] })
+    return invocation.command === 'help' ? invocation.text : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function stopOnSignals(stop: AbortController): { readonly exitCode: number | undefined } {
+  let exitCode: number | undefined
+  for (const [signal, code] of SIGNALS)
+    process.on(signal, () => {
+      if (exitCode !== undefined) process.exit(code)
+      exitCode = code
+      stop.abort(new Error(`Stopped by ${signal}.`))
+    })
+  return {
+    get exitCode() {
+      return exitCode
+    },
+  }
+}
+
+/** A process that a signal ended is said to have exited with 128 and the signal's number. */
+const SIGNALS = [
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const

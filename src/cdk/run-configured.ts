@@ -1,0 +1,136 @@
+/** The commands that need a configuration. Loaded when one is run, for it loads zod. */
+import type { Readable } from 'node:stream'
+import type { Invocation } from './arguments.ts'
+import type { Connector, Destination, Environment, Output, Source } from './connector.ts'
+import { ConfigError } from './errors.ts'
+import type { InputMessage } from './input.ts'
+import { readJsonFile } from './json-file.ts'
+import { connectionStatus, log } from './messages.ts'
+import { ConfiguredAirbyteCatalog, JsonObject } from './protocol.ts'
+import { readMessages } from './read-lines.ts'
+import type { Entry, Surroundings } from './run.ts'
+import { readStates } from './states.ts'
+import { unknownKeys } from './unknown-keys.ts'
+import { validate } from './validate.ts'
+
+type Configured = Exclude<Invocation, { command: 'help' | 'spec' }>
+
+export async function* runConfigured<Config>(
+  entry: Entry<Config>,
+  invocation: Configured,
+  surroundings: Surroundings,
+): AsyncIterable<Output> {
+  const { connectionSpecification } = await entry.spec()
+  const given = validate(JsonObject, await readJsonFile(invocation.config, '--config'), CONFIGURATION)
+  surroundings.redaction.learn(connectionSpecification, given)
+  const raw = withoutReserved(given)
+  for (const warning of unknownKeys(connectionSpecification, raw)) yield log('WARN', warning)
+  const connector = await entry.load()
+  yield* runCommand(connector, validate(connector.config, raw, CONFIGURATION), invocation, surroundings)
+}
+
+const CONFIGURATION = 'The configuration'
+
+/** The platform adds members of its own, whose names begin with an underscore. */
+const withoutReserved = (config: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(config).filter(([name]) => !name.startsWith('_')))
+
+async function* runCommand<Config>(
+  connector: Connector<Config>,
+  config: Config,
+  invocation: Configured,
+  { stdin, environment }: Surroundings,
+): AsyncIterable<Output> {
+  switch (invocation.command) {
+    case 'check':
+      await connector.check(config, environment)
+      return yield connectionStatus('SUCCEEDED')
+    case 'discover':
+      return yield await discovered(connector, config, environment)
+    case 'read':
+      return yield* read(asRole(connector, 'source'), config, invocation, environment)
+    case 'write':
+      return yield* write(asRole(connector, 'destination'), config, invocation, stdin, environment)
+  }
+}
+
+async function discovered<Config>(
+  connector: Connector<Config>,
+  config: Config,
+  environment: Environment,
+): Promise<Output> {
+  return connector.role === 'source'
+    ? { type: 'CATALOG', catalog: await connector.discover(config, environment) }
+    : { type: 'DESTINATION_CATALOG', destination_catalog: await connector.discover(config, environment) }
+}
+
+function asRole<Config, Role extends Connector<Config>['role']>(
+  connector: Connector<Config>,
+  role: Role,
+): Extract<Connector<Config>, { role: Role }>
+function asRole<Config>(connector: Connector<Config>, role: string): Connector<Config> {
+  if (connector.role !== role) throw new Error(`The entry says ${role}, but what it loads is a ${connector.role}.`)
+  return connector
+}
+
+async function* read<Config>(
+  source: Source<Config>,
+  config: Config,
+  files: { readonly catalog: string; readonly state: string | undefined },
+  environment: Environment,
+): AsyncIterable<Output> {
+  const catalog = await readCatalog(files.catalog)
+  const states = files.state === undefined ? [] : await readStates(files.state)
+  yield* source.read(config, catalog, states, environment)
+}
+
+async function* write<Config>(
+  destination: Destination<Config>,
+  config: Config,
+  files: { readonly catalog: string },
+  stdin: Readable,
+  environment: Environment,
+): AsyncIterable<Output> {
+  let passedOver = 0
+  const catalog = await readCatalog(files.catalog)
+  const input = withoutStrays(readMessages(untilStopped(stdin, environment.signal)), (count) => {
+    passedOver += count
+  })
+  yield* destination.write(config, catalog, input, environment)
+  if (passedOver > 0) yield log('WARN', `${passedOver} lines on stdin were not messages and were passed over.`)
+}
+
+async function readCatalog(path: string): Promise<ConfiguredAirbyteCatalog> {
+  const catalog = validate(ConfiguredAirbyteCatalog, await readJsonFile(path, '--catalog'), 'The catalog (--catalog)')
+  const keys = catalog.streams.map(({ stream: { name, namespace } }) => JSON.stringify([namespace ?? null, name]))
+  const twice = catalog.streams.find((_, i) => keys.indexOf(keys[i] ?? '') !== i)
+  if (twice)
+    throw new ConfigError(`The catalog (--catalog) has the stream "${twice.stream.name}" twice. Keep one of them.`)
+  return catalog
+}
+
+/** Without the lines that are no messages and were not meant to be records. `count` is told of them. */
+async function* withoutStrays(
+  input: AsyncIterable<readonly InputMessage[]>,
+  count: (strays: number) => void,
+): AsyncIterable<readonly InputMessage[]> {
+  for await (const block of input) {
+    const messages = block.filter((message) => message.type !== 'UNREADABLE' || message.isRecord)
+    count(block.length - messages.length)
+    if (messages.length > 0) yield messages
+  }
+}
+
+/** What comes in on stdin until the run is asked to stop: what has come by then is to be delivered. */
+async function* untilStopped(stdin: Readable, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  const stop = () => stdin.destroy()
+  if (signal.aborted) return
+  signal.addEventListener('abort', stop)
+  try {
+    yield* stdin
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}

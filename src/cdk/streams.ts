@@ -1,0 +1,177 @@
+import type { Environment, Output, RecordLines } from './connector.ts'
+import { ConfigError } from './errors.ts'
+import { errorTrace, streamStatus } from './messages.ts'
+import { didYouMean } from './nearest.ts'
+import type {
+  AirbyteMessage,
+  AirbyteStream,
+  AirbyteStreamState,
+  ConfiguredAirbyteCatalog,
+  ConfiguredAirbyteStream,
+  JsonObject,
+  StreamDescriptor,
+  SyncMode,
+} from './protocol.ts'
+
+/** How far a stream has been read: what came before it need not be read again. */
+export interface Checkpoint {
+  readonly type: 'CHECKPOINT'
+  readonly state: JsonObject
+}
+
+export const checkpoint = (state: JsonObject): Checkpoint => ({ type: 'CHECKPOINT', state })
+
+export type StreamOutput = RecordLines | AirbyteMessage | Checkpoint
+
+/** What a stream is asked for. */
+export interface StreamRequest {
+  readonly syncMode: SyncMode
+  /** Where to go on from; undefined at the beginning, and for a full refresh of a stream that is not resumable. */
+  readonly state: JsonObject | undefined
+  readonly configured: ConfiguredAirbyteStream
+}
+
+/** One stream of a source. */
+export interface Stream {
+  readonly definition: AirbyteStream
+  /**
+   * Emits its records, none of them empty, and a checkpoint now and then. It is left after any output when the run is
+   * asked to stop. An error fails this stream only.
+   */
+  read(request: StreamRequest, environment: Environment): AsyncIterable<StreamOutput>
+}
+
+export interface ReadStreams {
+  readonly streams: readonly Stream[]
+  readonly catalog: ConfiguredAirbyteCatalog
+  readonly states: readonly AirbyteStreamState[]
+  readonly environment: Environment
+}
+
+/**
+ * Implements Source.read for a list of streams, one after the other. Each one configured begins with the status STARTED,
+ * is RUNNING from its first record, and ends COMPLETE with a state, or INCOMPLETE. One that fails says so in one TRACE
+ * ERROR, and the others go on.
+ */
+export async function* readStreams({ streams, catalog, states, environment }: ReadStreams): AsyncIterable<Output> {
+  for (const configured of catalog.streams) {
+    if (environment.signal.aborted) return
+    const descriptor = descriptorOf(configured.stream)
+    yield streamStatus(descriptor, 'STARTED')
+    try {
+      const stream = findStream(streams, descriptor)
+      yield* readStream(stream, requestTo(stream, configured, states), environment)
+    } catch (error) {
+      // What an interruption breaks is no failure.
+      if (!environment.signal.aborted) yield errorTrace(error, descriptor)
+      yield streamStatus(descriptor, 'INCOMPLETE')
+    }
+  }
+}
+
+async function* readStream(stream: Stream, request: StreamRequest, environment: Environment): AsyncIterable<Output> {
+  const descriptor = descriptorOf(stream.definition)
+  let progress: Progress = { isRunning: false, records: 0, state: request.state ?? {}, emitted: undefined }
+  for await (const output of stream.read(request, environment)) {
+    if (output.type === 'CHECKPOINT') {
+      progress = { ...progress, state: output.state }
+      if (isNews(progress)) yield stateOf(descriptor, progress)
+      progress = afterState(progress)
+    } else {
+      const records = recordsIn(output, stream.definition)
+      if (records > 0 && !progress.isRunning) yield streamStatus(descriptor, 'RUNNING')
+      progress = afterRecords(progress, records)
+      yield output
+    }
+    if (environment.signal.aborted) break
+  }
+  if (environment.signal.aborted) return yield streamStatus(descriptor, 'INCOMPLETE')
+  if (progress.records > 0 || progress.emitted === undefined) yield stateOf(descriptor, progress)
+  yield streamStatus(descriptor, 'COMPLETE')
+}
+
+/** How far the reading of a stream has come. */
+interface Progress {
+  readonly isRunning: boolean
+  /** Since the last state that was emitted. */
+  readonly records: number
+  readonly state: JsonObject
+  /** The last state that was emitted, as JSON. */
+  readonly emitted: string | undefined
+}
+
+/** The platform warns of two equal states in a row. */
+const isNews = ({ records, state, emitted }: Progress): boolean => records > 0 || JSON.stringify(state) !== emitted
+
+const afterState = (progress: Progress): Progress => ({
+  ...progress,
+  records: 0,
+  emitted: JSON.stringify(progress.state),
+})
+
+const afterRecords = (progress: Progress, records: number): Progress =>
+  records === 0 ? progress : { ...progress, isRunning: true, records: progress.records + records }
+
+const stateOf = (stream_descriptor: StreamDescriptor, { state, records }: Progress): AirbyteMessage => ({
+  type: 'STATE',
+  state: {
+    type: 'STREAM',
+    stream: { stream_descriptor, stream_state: state },
+    sourceStats: { recordCount: records },
+  },
+})
+
+/** How many records an output holds. Throws at what the platform would drop in silence, or fail at. */
+function recordsIn(output: Exclude<StreamOutput, Checkpoint>, { name }: AirbyteStream): number {
+  switch (output.type) {
+    case 'RECORD_LINES':
+      return countOf(output.stream, output.count, name)
+    case 'RECORD':
+      if (Object.keys(output.record.data).length === 0) throw new Error(`A record of "${name}" is empty.`)
+      return countOf(output.record.stream, 1, name)
+    case 'STATE':
+      throw new Error(`The stream "${name}" emitted a STATE. A stream emits a CHECKPOINT instead.`)
+    default:
+      return 0
+  }
+}
+
+function countOf(stream: string, count: number, name: string): number {
+  if (stream !== name) throw new Error(`The stream "${name}" emitted a record of "${stream}".`)
+  return count
+}
+
+function requestTo(
+  { definition }: Stream,
+  configured: ConfiguredAirbyteStream,
+  states: readonly AirbyteStreamState[],
+): StreamRequest {
+  const syncMode = definition.supported_sync_modes.find((mode) => mode === configured.sync_mode)
+  if (!syncMode) throw new ConfigError(syncModeMessage(definition, configured.sync_mode))
+  const isResumable = syncMode === 'incremental' || definition.is_resumable === true
+  return { syncMode, state: isResumable ? stateFor(definition, states) : undefined, configured }
+}
+
+const syncModeMessage = ({ name, supported_sync_modes }: AirbyteStream, syncMode: string): string =>
+  `The stream "${name}" has no sync mode ${JSON.stringify(syncMode)}. Choose ${supported_sync_modes.join(' or ')}.`
+
+/** The stream's blob; null, which asks for a reset, counts as none. */
+const stateFor = (definition: AirbyteStream, states: readonly AirbyteStreamState[]): JsonObject | undefined =>
+  states.findLast(({ stream_descriptor }) => isSame(stream_descriptor, definition))?.stream_state ?? undefined
+
+function findStream(streams: readonly Stream[], wanted: StreamDescriptor): Stream {
+  const stream = streams.find(({ definition }) => isSame(definition, wanted))
+  if (stream) return stream
+  const names = streams.map(({ definition }) => definition.name)
+  throw new ConfigError(
+    `There is no stream "${wanted.name}".${didYouMean(wanted.name, names)} Discover the schema anew.`,
+  )
+}
+
+const isSame = (a: StreamDescriptor, b: StreamDescriptor): boolean =>
+  a.name === b.name && (a.namespace ?? '') === (b.namespace ?? '')
+
+const descriptorOf = ({ name, namespace }: StreamDescriptor): StreamDescriptor => ({
+  name,
+  ...(namespace && { namespace }),
+})

@@ -1,0 +1,44 @@
+import { open } from 'node:fs/promises'
+import { z } from 'zod'
+import { bytesOf } from '../../../src/cdk/bytes.ts'
+import type { Destination } from '../../../src/cdk/connector.ts'
+import { ConfigError } from '../../../src/cdk/errors.ts'
+import { writeRaw } from '../../../src/cdk/raw-object.ts'
+import { stateLine } from '../../../src/cdk/state-line.ts'
+
+const Config = z.object({ path: z.string().min(1), password: z.string().optional() })
+type Config = z.infer<typeof Config>
+
+const openFile = (path: string) =>
+  open(path, 'a').catch((cause) => {
+    throw new ConfigError(`The file "${path}" cannot be written to. Check its folder and permissions.`, { cause })
+  })
+
+export const destination: Destination<Config> = {
+  role: 'destination',
+  config: Config,
+  async check({ path }) {
+    await (await openFile(path)).close()
+  },
+  async discover() {
+    return { operations: [{ object_name: 'line', sync_mode: 'append', json_schema: { type: 'object' } }] }
+  },
+  async *write({ path }, _catalog, input) {
+    const file = await openFile(path)
+    let lines: string[] = []
+    for await (const block of input) {
+      for (const message of block) {
+        if (message.type === 'UNREADABLE') throw new Error('A record could not be read.')
+        if (message.type === 'RECORD') lines.push(`${writeRaw(message.data)}\n`)
+        if (message.type === 'STATE') {
+          await file.write(bytesOf(lines.join('')))
+          await file.sync()
+          yield stateLine(message, { recordCount: lines.length, rejectedRecordCount: 0 })
+          lines = []
+        }
+      }
+    }
+    await file.write(bytesOf(lines.join('')))
+    await file.close()
+  },
+}
