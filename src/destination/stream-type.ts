@@ -11,8 +11,8 @@ export interface StreamType {
 }
 
 /**
- * Dots or underscores, any case, Snowflake's `_SHARED` tables, and anything in front: a prefix or a namespace. The
- * longest name that ends the stream's name counts. What only looks like an event type is taken for a new one.
+ * Dots or underscores, any case, Snowflake's `_SHARED` tables, and anything in front: a prefix or a namespace. What
+ * only looks like an event type is taken for a new one. Throws a ConfigError for anything else.
  */
 export function streamTypeOf({ name, namespace }: StreamDescriptor): StreamType {
   const type = inTheEndOf(name) ?? (namespace ? inTheEndOf(`${namespace}.${name}`) : undefined)
@@ -23,8 +23,7 @@ export function streamTypeOf({ name, namespace }: StreamDescriptor): StreamType 
 }
 
 function inTheEndOf(name: string): StreamType | undefined {
-  const starts = [0, ...[...name.matchAll(/[^a-z0-9]/gi)].map(({ index }) => index + 1)]
-  const described = starts.map((start) => eventTypeOf(name.slice(start))).find((type) => type !== undefined)
+  const described = eventTypeOf(name)
   if (described) return { event_type: described.event_type, described }
   const undescribed = undescribedIn(name)
   return undescribed === undefined ? undefined : { event_type: undescribed, described: undefined }

@@ -61,3 +61,20 @@ export function sent(destination: ServiceInput, stream: string, data: Data, mapp
 
 /** What every record has. */
 export const BASE = { id: 'event-1', time: 1_700_000_000, user_id: 'braze-1', external_user_id: 'user-1' } as const
+
+/** As `mapped`, for a record whose values are texts that JSON.stringify would not write. */
+export const mappedRaw = (
+  destination: ServiceInput,
+  stream: string,
+  data: Data,
+  raw: Readonly<Record<string, ByteString>>,
+) => {
+  const { names, values } = rawData(data)
+  return mapper(
+    destination,
+    stream,
+  )({
+    ...recordOf(stream, {}),
+    data: { names: [...names, ...Object.keys(raw)], values: [...values, ...Object.values(raw)] },
+  })
+}
