@@ -3,17 +3,18 @@
  *
  * avsc itself rounds longs, and takes the item count of an array or map at its word: a flipped bit fills the memory.
  */
-import avro, { type Type } from 'avsc'
-import { logicalTypes } from './logical-types.ts'
+import avro, { type Schema, type Type } from 'avsc'
+import { exactLong } from './exact-long.ts'
+import { isOnLong, logicalTypes } from './logical-types.ts'
 
 /** Values: longs are bigints, unions are wrapped in an object by branch name, maps are lists of entries. */
 export function avroTypeOf(schema: string): Type {
   return avro.Type.forSchema(JSON.parse(schema, withoutUnused), {
-    registry: { long },
+    registry: { long: exactLong },
     wrapUnions: 'always',
     omitRecordMethods: true,
     logicalTypes,
-    typeHook: boundedType,
+    typeHook: ownType,
   })
 }
 
@@ -21,19 +22,6 @@ export function avroTypeOf(schema: string): Type {
 const UNUSED = ['default', 'aliases', 'order']
 
 const withoutUnused = (key: string, value: unknown): unknown => (UNUSED.includes(key) ? undefined : value)
-
-const long = avro.types.LongType.__with({
-  fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
-  toBuffer: (value: bigint) => {
-    const bytes = Buffer.alloc(8)
-    bytes.writeBigInt64LE(value)
-    return bytes
-  },
-  fromJSON: BigInt,
-  toJSON: Number,
-  isValid: (value: unknown) => typeof value === 'bigint',
-  compare: (a: bigint, b: bigint) => Number(a > b) - Number(a < b),
-})
 
 /** What we use of avsc's reader and of its types' own way to read, which its declarations leave out. */
 interface Tap {
@@ -45,12 +33,16 @@ interface Tap {
 }
 const readBy = (type: Type, tap: Tap): unknown => (type as unknown as { _read(tap: Tap): unknown })._read(tap)
 
-function boundedType(schema: unknown, options: unknown): Type | undefined {
-  switch ((schema as { type?: unknown }).type) {
+function ownType(schema: Schema, options: unknown): Type | undefined {
+  const { type, logicalType } = schema as { readonly type?: unknown; readonly logicalType?: string }
+  switch (type) {
     case 'array':
-      return new BoundedArray(schema as never, options)
+      return new BoundedArray(schema, options)
     case 'map':
-      return new BoundedMap(schema as never, options)
+      return new BoundedMap(schema, options)
+    case 'long':
+      // avsc looks up the name `long` in its registry, but not `{ type: 'long' }`.
+      return isOnLong(logicalType) ? undefined : exactLong
     default:
       return undefined
   }

@@ -53,7 +53,15 @@ function cachedTypeOf(schema: string) {
   const known = types.get(schema)
   if (known) return known
   if (types.size >= MAX_TYPES) types.clear()
-  const type = avroTypeOf(schema)
+  const type = typeOf(schema)
   types.set(schema, type)
   return type
+}
+
+function typeOf(schema: string) {
+  try {
+    return avroTypeOf(schema)
+  } catch (cause) {
+    throw new BrokenFileError('the schema in the header makes no sense', 0, { cause })
+  }
 }

@@ -15,10 +15,12 @@
  * type that is not in the table, or that stands on a type it may not stand on, counts for nothing, as the specification
  * demands.
  */
-import avro from 'avsc'
+import avro, { type Schema } from 'avsc'
+import { exactLong } from './exact-long.ts'
 
-/** Avro's long under the name that avsc gives to ours. */
-const LONG = ['abstract:long']
+/** The type under the name that avsc gives it. */
+const LONG = [exactLong.typeName]
+const MAX_SCALE = 1000
 const UUID_BYTES = 16
 const DURATION_BYTES = 12
 const DAY_MS = 86_400_000n
@@ -26,7 +28,7 @@ const DAY_MS = 86_400_000n
 /** By name, for avsc: values are what the JSON is made of. */
 export const logicalTypes = {
   decimal: logicalType(['bytes', 'fixed'], ({ scale = 0 }) => {
-    if (!Number.isInteger(scale) || scale < 0) throw new Error('invalid scale')
+    if (!Number.isInteger(scale) || scale < 0 || scale > MAX_SCALE) throw new Error('invalid scale')
     return (bytes: Buffer) => decimal(bytes, scale)
   }),
   uuid: logicalType(['string', 'fixed'], ({ size = UUID_BYTES }) => {
@@ -44,8 +46,14 @@ export const logicalTypes = {
   ...timestamps('local-', ''),
 }
 
+const ON_LONG = Object.keys(logicalTypes).filter((name) => /^time-micros$|timestamp-/.test(name))
+
+/** Whether a logical type may stand on long. */
+export const isOnLong = (logicalType: string | undefined): boolean => ON_LONG.includes(logicalType ?? '')
+
 /** What we use of a type's schema. */
 interface Attributes {
+  readonly type?: unknown
   readonly scale?: number
   readonly size?: number
 }
@@ -58,8 +66,9 @@ function logicalType(on: readonly string[], fromAvro: (attributes: Attributes) =
   return class extends avro.types.LogicalType {
     readonly #fromAvro: FromAvro
 
-    constructor(schema: unknown, options?: unknown) {
-      super(schema as never, options)
+    constructor(schema: Schema, options?: object) {
+      // The hook keeps avsc from taking its own long.
+      super(schema, { ...options, typeHook: () => ((schema as Attributes).type === 'long' ? exactLong : undefined) })
       if (!on.includes(this.underlyingType.typeName)) throw new Error('invalid underlying type')
       this.#fromAvro = fromAvro(schema as Attributes)
     }
