@@ -1,5 +1,5 @@
 /** Makes an event that is too big for the service smaller, by the fields whose loss hurts least. */
-import { type ByteString, fromByteString, toByteString } from '../cdk/bytes.ts'
+import { type ByteString, fromByteString } from '../cdk/bytes.ts'
 import type { RawObject } from '../cdk/input.ts'
 import { writeRaw } from '../cdk/raw-object.ts'
 import type { FieldName } from './field-name.ts'
@@ -81,16 +81,20 @@ function longestOf(values: readonly ByteString[]): number {
 /** A JSON string cut by at least `bytes`, between two characters; '' if nothing would be left. Other values go whole. */
 export function shortened(raw: ByteString, bytes: number): ByteString {
   const text = raw.startsWith('"') ? textOf(raw) : undefined
-  let room = raw.length - 2 - bytes
-  if (text === undefined || room <= 0) return ''
-  let end = 0
-  for (const char of text) {
-    room -= sizeOf(char)
-    if (room < 0) break
-    end += char.length
+  const room = raw.length - bytes
+  if (text === undefined) return ''
+  let [fits, tooLong] = [0, text.length]
+  while (tooLong - fits > 1) {
+    const middle = (fits + tooLong) >> 1
+    if (rawOf(beginningOf(text, middle)).length <= room) fits = middle
+    else tooLong = middle
   }
-  return end === 0 ? '' : rawOf(text.slice(0, end))
+  const beginning = beginningOf(text, fits)
+  return beginning === '' ? '' : rawOf(beginning)
 }
 
-/** Bytes of a character within a JSON string. */
-const sizeOf = (char: string): number => toByteString(JSON.stringify(char)).length - 2
+/** As many UTF-16 units of the text, or one less where that would cut a character in two. */
+function beginningOf(text: string, units: number): string {
+  const isCut = (text.codePointAt(units - 1) ?? 0) > 0xffff
+  return text.slice(0, isCut ? units - 1 : units)
+}

@@ -10,10 +10,14 @@ export type Data = Readonly<Record<string, unknown>>
 // biome-ignore lint/suspicious/noExplicitAny: events are JSON, and tests read what they expect to be there.
 export type Event = any
 
-export const rawData = (data: Data): RawObject => ({
-  names: Object.keys(data).map(toByteString),
-  values: Object.values(data).map((value) => toByteString(JSON.stringify(value))),
-})
+/** As in JSON, members that are undefined are left out. */
+export function rawData(data: Data): RawObject {
+  const members = Object.entries(data).filter(([, value]) => value !== undefined)
+  return {
+    names: members.map(([name]) => toByteString(name)),
+    values: members.map(([, value]) => toByteString(JSON.stringify(value))),
+  }
+}
 
 export const recordOf = (stream: string, data: Data): InputRecord => ({
   type: 'RECORD',

@@ -1,0 +1,139 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { toByteString } from '../../../src/cdk/bytes.ts'
+import { shortened, TRIMMED_FIELDS } from '../../../src/destination/trim.ts'
+import { BASE, mapped, parsed, RUDDERSTACK, SEGMENT, WEBHOOK } from './records.ts'
+
+const LIMIT = 32 * 1024
+const SEND = 'users.messages.email.Send'
+const CUSTOM = 'users.behaviors.CustomEvent'
+
+function trimmedEvent(stream: string, data: object, service: typeof SEGMENT | typeof RUDDERSTACK = SEGMENT) {
+  const result = mapped(service, stream, { ...BASE, ...data })
+  if (result.status !== 'send') return result
+  const [event = ''] = result.events
+  return { ...parsed(event), trimmed: result.trimmed, bytes: event.length }
+}
+
+test('an event within the limit is left as it is', () => {
+  const room = LIMIT - trimmedEvent(SEND, { message_extras: 'x' }).bytes + 1
+  expect(trimmedEvent(SEND, { message_extras: 'x'.repeat(room) })).toMatchObject({ bytes: LIMIT, trimmed: [] })
+  expect(trimmedEvent(SEND, { message_extras: 'x'.repeat(room + 1) })).toMatchObject({ trimmed: ['message_extras'] })
+})
+
+test.each(TRIMMED_FIELDS)('%s is shortened, and the event says so', (field) => {
+  for (const service of [SEGMENT, RUDDERSTACK]) {
+    const { properties, context, trimmed, bytes } = trimmedEvent(
+      SEND,
+      { [field]: 'é'.repeat(20_000), send_id: 's' },
+      service,
+    )
+    expect(trimmed).toEqual([field])
+    expect(context.braze.truncated).toEqual([field])
+    expect(properties.send_id).toBe('s')
+    expect(properties[field]).toMatch(/^é{15000,}$/)
+    expect(bytes).toBeGreaterThan(LIMIT - 4)
+    expect(bytes).toBeLessThanOrEqual(LIMIT)
+  }
+})
+
+test('fields are shortened in a fixed order, and no more of them than needed', () => {
+  const big = 'x'.repeat(20_000)
+  const { trimmed, properties } = trimmedEvent(SEND, { message_body: big, raw_response: big, message_extras: big })
+  expect(trimmed).toEqual(['message_extras', 'raw_response'])
+  expect(properties.message_extras).toBeUndefined()
+  expect(properties.raw_response.length).toBeGreaterThan(10_000)
+  expect(properties.message_body).toBe(big)
+})
+
+test('a value that is no text goes as a whole', () => {
+  const { trimmed, properties } = trimmedEvent(SEND, { message_extras: { a: 'x'.repeat(LIMIT) }, send_id: 's' })
+  expect({ trimmed, properties }).toEqual({ trimmed: ['message_extras'], properties: { send_id: 's' } })
+})
+
+test('of custom properties the longest is shortened', () => {
+  const custom = { short: 'x', 'lang é': 'ü'.repeat(20_000), long: 'x'.repeat(35_000), list: [1] }
+  for (const service of [SEGMENT, RUDDERSTACK]) {
+    const { trimmed, properties, context, bytes } = trimmedEvent(CUSTOM, { name: 'eat', properties: custom }, service)
+    const own = service === SEGMENT ? properties : properties.custom_properties
+    expect(trimmed).toEqual(['properties.lang é', 'properties.long'])
+    expect(context.braze.truncated).toEqual(trimmed)
+    expect(own).toMatchObject({ short: 'x', list: [1] })
+    expect(own['lang é']).toBeUndefined()
+    expect(own.long).toMatch(/^x{30000,}$/)
+    expect(bytes).toBeLessThanOrEqual(LIMIT)
+  }
+})
+
+test.each([
+  [SEND, { url_of_a_new_kind: 'x'.repeat(LIMIT) }],
+  [CUSTOM, { name: 'x'.repeat(LIMIT), properties: { a: 'x'.repeat(100) } }],
+  [
+    CUSTOM,
+    { name: 'eat', properties: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`p${i}`, 'x'.repeat(50)])) },
+  ],
+])('%s is rejected if trimming does not help', (stream, data) => {
+  expect(trimmedEvent(stream, data)).toMatchObject({ status: 'rejected', reason: 'oversize' })
+})
+
+test('every event is within the limit and valid, or rejected', () => {
+  const size = fc.integer({ min: 0, max: 45_000 })
+  const char = fc.constantFrom('x', 'é', '€', '😀', '"', '\\', '\n', '\u0001')
+  const text = fc.tuple(char, size).map(([char, size]) => char.repeat(Math.ceil(size / char.length)))
+  const data = fc.record(
+    {
+      message_extras: text,
+      message_body: text,
+      name: fc.constant('n'),
+      properties: fc.dictionary(fc.constantFrom('a', 'b', 'name'), text),
+    },
+    { requiredKeys: [] },
+  )
+  fc.assert(
+    fc.property(data, (data) => {
+      const result = mapped(SEGMENT, CUSTOM, { ...BASE, ...data })
+      if (result.status !== 'send') return expect(result).toMatchObject({ reason: 'oversize' })
+      const [event = ''] = result.events
+      expect(Buffer.byteLength(Buffer.from(event, 'latin1'))).toBeLessThanOrEqual(LIMIT)
+      const { context } = parsed(event)
+      expect(context.braze.truncated ?? []).toEqual(result.trimmed)
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('a shortened string is a beginning of the text, and as long as it may be', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 60 }), (text, bytes) => {
+      const raw = toByteString(JSON.stringify(text))
+      const rest = shortened(raw, bytes)
+      expect(rest.length).toBeLessThanOrEqual(Math.max(0, raw.length - bytes))
+      if (rest === '') return
+      const kept = JSON.parse(Buffer.from(rest, 'latin1').toString('utf8'))
+      expect(text.startsWith(kept)).toBe(true)
+      const next = [...text.slice(kept.length)][0] ?? ''
+      expect(toByteString(JSON.stringify(kept + next)).length).toBeGreaterThan(raw.length - bytes)
+    }),
+  )
+})
+
+test('what Braze itself would send is never shortened', () => {
+  const extras = 'x'.repeat(500_000)
+  const result = mapped(WEBHOOK, SEND, { ...BASE, message_extras: extras })
+  expect(result.status === 'send' && parsed(result.events[0] ?? '').properties.message_extras).toBe(extras)
+  expect(mapped(WEBHOOK, SEND, { ...BASE, message_extras: 'x'.repeat(1_000_000) })).toMatchObject({
+    reason: 'oversize',
+  })
+})
+
+test.each([
+  [197, 'send'],
+  [198, 'send'],
+  [199, 'rejected'],
+])('an event with a value nested %d deep: %s', (depth, status) => {
+  const nested: unknown = JSON.parse('['.repeat(depth) + ']'.repeat(depth))
+  expect(mapped(RUDDERSTACK, SEND, { ...BASE, nested }).status).toBe(status)
+  expect(mapped(SEGMENT, SEND, { ...BASE, nested })).toMatchObject(
+    status === 'send' ? { status } : { reason: 'too_deep' },
+  )
+})
