@@ -7,7 +7,7 @@ import type { Doing } from './failure.ts'
 import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
 import { rangeIgnored, resumed } from './resume.ts'
 import { inRealTime, type Waiting } from './retry.ts'
-import type { ObjectStore, StoredObject } from './store.ts'
+import { ChangedObjectError, MissingObjectError, type ObjectStore, type StoredObject } from './store.ts'
 
 type AzureConfig = StorageOf<'azure'>
 
@@ -49,7 +49,12 @@ export function azureStore(config: AzureConfig, waiting: Waiting = inRealTime): 
           start,
           end: limit,
           open: async (at) => opened(await container(), object, at, limit),
-          failure: (error) => azureFailure(error, doing('read', url), config),
+          failure: async (error) => {
+            const failure = azureFailure(error, doing('read', url), config)
+            // Servers differ in which of its two faults they name of an object that is gone.
+            const isGone = failure instanceof ChangedObjectError && !(await isThere(await container(), object.key))
+            return isGone ? new MissingObjectError(`${url} is gone.`, { cause: failure.cause }) : failure
+          },
         },
         waiting,
       )
@@ -109,6 +114,12 @@ async function opened(
   }
   return stream
 }
+
+const isThere = (container: ContainerClient, key: string): Promise<boolean> =>
+  container
+    .getBlobClient(key)
+    .exists()
+    .catch(() => true)
 
 /** The container's address, with nothing secret in it. */
 function addressOf(config: AzureConfig): string {

