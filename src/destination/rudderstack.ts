@@ -20,7 +20,7 @@ const BATCH_LIMITS = { eventBytes: 32 * 1024, batchBytes: 1_000_000, batchEvents
 /** Braze sends 100 events a request, none above 900 KB. */
 const WEBHOOK_LIMITS = { eventBytes: 999_000, batchBytes: 1_000_000, batchEvents: 100 } as const
 
-export const RUDDERSTACK: Dialect = {
+const RUDDERSTACK: Dialect = {
   names: 'raw',
   places: rudderstackPlaces,
   // Without extras, the library is what RudderStack's own Braze source says of itself.

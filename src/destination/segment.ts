@@ -22,7 +22,7 @@ const LIMITS = { eventBytes: 32 * 1024, batchBytes: 475_000, batchEvents: 500 } 
 /** The names under which Segment's catalog lists its Braze destinations; upper and lower case matter. */
 const BRAZE_DESTINATIONS = ['Braze Cloud Mode (Actions)', 'Braze Web Mode (Actions)', 'Appboy'] as const
 
-export const SEGMENT: Dialect = {
+const SEGMENT: Dialect = {
   names: 'default',
   places: segmentPlaces,
   context: (extras) => (extras ? { library: LIBRARY, integration: { name: 'Braze', version: LIBRARY.version } } : {}),

@@ -62,7 +62,7 @@ export type Mapped =
   | { readonly status: 'rejected'; readonly reason: RejectReason; readonly message: string }
 
 /** Left out because the configuration says so. */
-export type SkipReason = 'anonymous_user'
+type SkipReason = 'anonymous_user'
 
 /** Why the service would drop or refuse an event, seen before it is sent. */
 export type RejectReason = 'no_id' | 'no_time' | 'no_user' | 'no_name' | 'too_deep' | 'oversize'

@@ -11,7 +11,7 @@ export type Data = Readonly<Record<string, unknown>>
 export type Event = any
 
 /** As in JSON, members that are undefined are left out. */
-export function rawData(data: Data): RawObject {
+function rawData(data: Data): RawObject {
   const members = Object.entries(data).filter(([, value]) => value !== undefined)
   return {
     names: members.map(([name]) => toByteString(name)),
@@ -50,7 +50,7 @@ export type ServiceInput = typeof SEGMENT | typeof RUDDERSTACK | typeof WEBHOOK
 export const target = (destination: ServiceInput, mapping: MappingInput = {}, more: Partial<Input> = {}) =>
   targetOf(DestinationConfig.parse({ destination, mapping, ...more }))
 
-export const mapper = (destination: ServiceInput, stream: string, mapping: MappingInput = {}): Mapper =>
+const mapper = (destination: ServiceInput, stream: string, mapping: MappingInput = {}): Mapper =>
   target(destination, mapping).mapper(configuredStream(stream))
 
 export const mapped = (destination: ServiceInput, stream: string, data: Data, mapping: MappingInput = {}): Mapped =>
