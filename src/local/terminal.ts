@@ -8,11 +8,8 @@ export interface Terminal {
   readonly screen: NodeJS.WritableStream | undefined
   /** Characters in a line. */
   readonly columns: number
-}
-
-export const processTerminal: Terminal = {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-  screen: process.stderr.isTTY ? process.stderr : undefined,
-  columns: process.stdout.columns ?? 160,
+  /** From now on these texts are kept out of all others. */
+  conceal(secrets: readonly string[]): void
+  /** A text without what is to be concealed, for what goes to the screen directly. */
+  clean(text: string): string
 }

@@ -28,6 +28,8 @@ export interface CollectorOptions {
   /** The share of requests that go wrong, from 0 to 1. */
   readonly failRate?: number
   readonly seed?: number
+  /** Awaited before a request is judged and answered. Told how many came before. */
+  readonly onRequest?: (before: number) => Promise<void> | void
 }
 
 export interface Collector {
@@ -41,11 +43,12 @@ export interface Collector {
 const JUDGES: Readonly<Record<CollectorService, Judge>> = { segment: judgeAsSegment, rudderstack: judgeAsRudderstack }
 
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
-  const { service, port = 0, writeKeys, out, failRate = 0, seed = 1 } = options
+  const { service, port = 0, writeKeys, out, failRate = 0, seed = 1, onRequest } = options
   const keys = writeKeys && new Set(writeKeys)
   const file = out === undefined ? undefined : openEventFile(out)
   const random = new Random(seed)
   const received = ledger()
+  let requests = 0
 
   async function keep(verdict: Verdict): Promise<void> {
     const events = received.enter(verdict)
@@ -56,6 +59,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     const fault = request.method === 'POST' ? faultOf(random, failRate) : undefined
     const body = await bodyOf(request)
     if (request.method === 'GET') return answer(response, 200, JSON.stringify(received.stats(), null, 2))
+    await onRequest?.(requests++)
     const verdict = judge(request, body, JUDGES[service], keys)
     if (!fault || (fault.answer === 'cut' && fault.isKept)) await keep(verdict)
     received.count(fault?.answer ?? verdict.status, body?.length ?? 0)

@@ -116,7 +116,7 @@ const dailyRhythm = (startMs: number, hours: number): number[] =>
 const formatOf = (slot: number, format: SampleFormat): 'avro' | 'custom-http' =>
   format === 'both' ? (slot % 4 === 3 ? 'custom-http' : 'avro') : format
 
-const repeatEvery = (events: number): number => Math.min(200, Math.max(3, Math.floor(events / 100)))
+const repeatEvery = (events: number): number => Math.min(200, Math.max(2, Math.floor(events / 25)))
 
 /** One event in `every` is repeated: the first time the last of the file before, else one of the same file. */
 function repeatsOf(

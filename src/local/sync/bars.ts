@@ -6,12 +6,12 @@ import type { Progress, StreamProgress } from './progress.ts'
 
 const FRAME_MS = 100
 
-export function barDisplay(terminal: NodeJS.WritableStream, now: () => number): Display {
+export function barDisplay(screen: NodeJS.WritableStream, clean: (text: string) => string, now: () => number): Display {
   const started = now()
   let next = started
   const bars = new MultiBar(
     {
-      stream: terminal,
+      stream: screen,
       format: '{bar} {name} {text}',
       barsize: 24,
       hideCursor: true,
@@ -38,7 +38,7 @@ export function barDisplay(terminal: NodeJS.WritableStream, now: () => number): 
       next = now() + FRAME_MS
       draw(progress)
     },
-    remark: ({ level, message }) => bars.log(`${level}: ${message}\n`),
+    remark: ({ level, message }) => bars.log(clean(`${level}: ${message}\n`)),
     end(progress) {
       draw(progress)
       bars.stop()

@@ -10,6 +10,24 @@ export interface Display {
   end(progress: Progress): void
 }
 
+const MOST_REMARKS = 10
+
+/** Passes on the first `MOST_REMARKS`, then the number of the others. */
+export function tersely(display: Display): Display {
+  let remarks = 0
+  return {
+    update: display.update,
+    remark(remark) {
+      if (++remarks <= MOST_REMARKS) display.remark(remark)
+    },
+    end(progress) {
+      const more = remarks - MOST_REMARKS
+      if (more > 0) display.remark({ level: 'WARN', message: `There were ${more} more messages like these.` })
+      display.end(progress)
+    },
+  }
+}
+
 export interface Screen {
   write(text: string): void
   /** Milliseconds since the Unix epoch. */

@@ -1,5 +1,5 @@
 /** How far a sync has come: the numbers behind every display. */
-import type { AirbyteMessage } from '../../cdk/protocol.ts'
+import type { AirbyteErrorTraceMessage, AirbyteMessage } from '../../cdk/protocol.ts'
 
 export interface StreamProgress {
   readonly stream: string
@@ -35,10 +35,6 @@ export class Progress {
     return this.#acknowledged
   }
 
-  get expected(): number {
-    return this.streams.reduce((sum, { expected, read }) => sum + Math.max(expected ?? 0, read), 0)
-  }
-
   get streams(): readonly StreamProgress[] {
     return [...this.#streams.values()]
   }
@@ -67,7 +63,7 @@ export class Progress {
     if (message.type === 'LOG') return remarkOf(message.log)
     if (message.type !== 'TRACE') return undefined
     const { trace } = message
-    if (trace.type === 'ERROR') return { level: 'ERROR', message: trace.error.message }
+    if (trace.type === 'ERROR') return errorRemark(trace.error)
     if (trace.type === 'ESTIMATE') this.#estimate(trace.estimate)
     if (trace.type === 'STREAM_STATUS' && from === 'source') this.#status(trace.stream_status)
     return undefined
@@ -92,6 +88,10 @@ export class Progress {
   #change(stream: string, change: Partial<StreamProgress>): void {
     this.#streams.set(stream, { ...(this.#streams.get(stream) ?? { stream, status: 'running', read: 0 }), ...change })
   }
+}
+
+function errorRemark({ message, stream_descriptor }: AirbyteErrorTraceMessage): Remark {
+  return { level: 'ERROR', message: stream_descriptor ? `${stream_descriptor.name}: ${message}` : message }
 }
 
 const remarkOf = ({ level, message }: { level: string; message: string }): Remark | undefined => {

@@ -1,8 +1,8 @@
 /** Where a sync keeps what it has finished: a JSON list of AirbyteStateMessages, one a stream. */
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
 import { ConfigError } from '../../cdk/errors.ts'
-import { AirbyteStateMessage, type AirbyteStreamState } from '../../cdk/protocol.ts'
+import type { AirbyteStreamState } from '../../cdk/protocol.ts'
+import { parseStates } from '../../cdk/states.ts'
 import { writeAtomically } from './atomic-file.ts'
 
 export interface StateFile {
@@ -17,11 +17,9 @@ export interface StateFile {
 /** A file is replaced a few times a second at most, however often states arrive. */
 const DELAY_MS = 300
 
-const States = z.array(AirbyteStateMessage)
-
 /** The states of a path, none if there is no file yet. Without a path nothing is kept. */
 export function openStateFile(path: string | undefined): StateFile {
-  const states = new Map((path === undefined ? [] : readStates(path)).map((state) => [keyOf(state), state]))
+  const states = new Map((path === undefined ? [] : parseStates(textOf(path))).map((state) => [keyOf(state), state]))
   let isCurrent = true
   let timer: NodeJS.Timeout | undefined
 
@@ -29,7 +27,7 @@ export function openStateFile(path: string | undefined): StateFile {
     clearTimeout(timer)
     timer = undefined
     if (isCurrent || path === undefined) return
-    writeAtomically(path, textOf([...states.values()]))
+    writeAtomically(path, fileText([...states.values()]))
     isCurrent = true
   }
 
@@ -56,35 +54,16 @@ export function openStateFile(path: string | undefined): StateFile {
 const keyOf = ({ stream_descriptor: { name, namespace } }: AirbyteStreamState): string => `${namespace ?? ''}\0${name}`
 
 /** A line a stream, so that people can read it and version control can compare it. */
-const textOf = (states: readonly AirbyteStreamState[]): string =>
+const fileText = (states: readonly AirbyteStreamState[]): string =>
   `[\n${states.map((stream) => JSON.stringify({ type: 'STREAM', stream })).join(',\n')}\n]\n`
 
-function readStates(path: string): readonly AirbyteStreamState[] {
-  const text = textOfFile(path)
-  if (text === undefined || text.trim() === '') return []
-  const states = States.safeParse(jsonOf(text))
-  if (!states.success) {
-    throw new ConfigError(
-      `The state file ${path} is no JSON list of AirbyteStateMessages. Repair it, or move it away to read everything again.`,
-    )
-  }
-  return states.data.flatMap(({ stream, global }) => (stream ? [stream] : (global?.stream_states ?? [])))
-}
-
-function textOfFile(path: string): string | undefined {
+/** A file that is not there yet holds no states. */
+function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT') return undefined
+    if (code === 'ENOENT') return ''
     throw new ConfigError(`The state file ${path} can't be read (${code}).`, { cause: error })
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

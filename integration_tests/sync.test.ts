@@ -1,0 +1,162 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { eventTypes } from '../src/catalog.ts'
+import { type Collector, type CollectorOptions, startCollector } from '../src/local/collector/collector.ts'
+import { type SampleReport, sampleExport } from '../src/local/sample/sample.ts'
+import { runCli, startCli } from './command_line.ts'
+
+const KEY = 'a-secret-write-key'
+const END = new Date('2025-04-02T00:00:00Z')
+const scratch = mkdtempSync(join(tmpdir(), 'sync-'))
+const collectors: Collector[] = []
+let sample: SampleReport
+let cases = 0
+
+beforeAll(async () => {
+  sample = await sampleExport({ out: join(scratch, 'export'), events: 3000, hours: 3, end: END, format: 'both' })
+})
+afterEach(() => Promise.all(collectors.splice(0).map((collector) => collector.close())))
+afterAll(() => rmSync(scratch, { recursive: true }))
+
+/** A folder with two configurations, and a collector to sync to. */
+async function setUp(options: Partial<CollectorOptions> = {}, exportFolder = join(scratch, 'export')) {
+  const service = options.service ?? 'segment'
+  const collector = await startCollector({ service, writeKeys: [KEY], ...options })
+  collectors.push(collector)
+  const folder = join(scratch, `case-${cases++}`)
+  cpSync(exportFolder, join(folder, 'export'), { recursive: true, preserveTimestamps: true })
+  const write = (name: string, value: object) => writeFileSync(join(folder, name), JSON.stringify(value))
+  write('source.json', { storage: { provider: 'local', path: join(folder, 'export') } })
+  const address = service === 'segment' ? { endpoint: collector.url } : { data_plane_url: collector.url }
+  write('destination.json', { destination: { service, write_key: KEY, ...address } })
+  const state = join(folder, 'state.json')
+  const args = [
+    'sync',
+    ...['--source-config', join(folder, 'source.json'), '--destination-config', join(folder, 'destination.json')],
+    ...['--state', state],
+  ]
+  return { collector, folder, state, args }
+}
+
+const namesOf = ({ types }: SampleReport, nameOf: (type: string) => string) => {
+  const names: Record<string, number> = {}
+  for (const [type, { unique }] of Object.entries(types)) names[nameOf(type)] = (names[nameOf(type)] ?? 0) + unique
+  return names
+}
+
+test.each([
+  ['segment', (type: string) => eventTypes().get(type)?.segment_names.default ?? type],
+  ['rudderstack', (type: string) => type],
+] as const)(
+  'delivers every event of an export to %s once, and finds nothing new afterwards',
+  async (service, nameOf) => {
+    const { collector, args } = await setUp({ service })
+    const first = await runCli(...args)
+    expect(first.stderr).not.toMatch(/ERROR|WARN/)
+    expect(first.code).toBe(0)
+    expect(collector.stats()).toMatchObject({ unique: sample.unique, duplicates: 0, dropped: {} })
+    expect(collector.stats().events).toEqual(namesOf(sample, nameOf))
+    expect(first.stdout).toContain('3,000 read = 3,000 delivered + 0 skipped + 0 rejected')
+    const { requests } = collector.stats()
+    const second = await runCli(...args)
+    expect(second).toMatchObject({ code: 0, stdout: 'Nothing new in 106 streams.\n' })
+    expect(collector.stats().requests).toBe(requests)
+  },
+)
+
+test('finds a file that arrives late in an old hour, and delivers nothing else again', async () => {
+  const { collector, folder, args } = await setUp()
+  await runCli(...args)
+  const streams = 'users.behaviors.Purchase'
+  const late = await sampleExport({
+    out: join(folder, 'other'),
+    events: 5,
+    hours: 1,
+    seed: 2,
+    streams,
+    end: new Date('2025-04-01T22:00:00Z'),
+  })
+  for (const name of readdirSync(join(folder, 'other'), { recursive: true, encoding: 'utf8' })) {
+    if (name.endsWith('.avro')) utimesSync(join(folder, 'other', name), new Date(), new Date())
+  }
+  cpSync(join(folder, 'other'), join(folder, 'export'), { recursive: true, preserveTimestamps: true })
+  const { code, stdout } = await runCli(...args)
+  expect(code).toBe(0)
+  expect(stdout).toContain(`${late.unique} read = ${late.unique} delivered`)
+  expect(collector.stats()).toMatchObject({ unique: sample.unique + late.unique, duplicates: 0 })
+})
+
+test('killed in the middle, again and again, it goes on and every event arrives', async () => {
+  const kills = [2, 3, 6]
+  let victim = startCli('--version')
+  const onRequest = (before: number) => {
+    if (before !== kills[0]) return
+    kills.shift()
+    victim.process.kill('SIGKILL')
+  }
+  const { collector, state, args } = await setUp({ onRequest })
+  for (const _ of [...kills]) {
+    victim = startCli(...args)
+    expect((await victim.ended).signal).toBe('SIGKILL')
+    if (existsSync(state)) expect(JSON.parse(readFileSync(state, 'utf8'))).toBeInstanceOf(Array)
+  }
+  expect(kills).toEqual([])
+  const last = await runCli(...args)
+  expect(last).toMatchObject({ code: 0 })
+  expect(collector.stats()).toMatchObject({ unique: sample.unique, dropped: {} })
+})
+
+test('interrupted, it ends with 130, keeps what is done, and goes on from there', async () => {
+  const { collector, args } = await setUp({ onRequest: (before) => void (before === 2 && run.process.kill('SIGINT')) })
+  const run = startCli(...args)
+  expect(await run.ended).toMatchObject({ code: 130 })
+  expect(collector.stats().unique).toBeLessThan(sample.unique)
+  expect(await runCli(...args)).toMatchObject({ code: 0 })
+  expect(collector.stats()).toMatchObject({ unique: sample.unique, dropped: {} })
+})
+
+test('a dry run counts everything, sends nothing and keeps no state', async () => {
+  const { collector, state, args } = await setUp()
+  const { code, stdout } = await runCli(...args, '--dry-run', '--streams', 'users.messages.email.*,!*.Delivery')
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/\d+ read = \d+ deliverable \+ 0 skipped/)
+  expect(stdout).toContain('nothing was sent')
+  expect(stdout).not.toMatch(/Delivery|sms/)
+  expect(collector.stats().requests).toBe(0)
+  expect(existsSync(state)).toBe(false)
+})
+
+test('says what is wrong in one line, without the key, and exits with 1', async () => {
+  const { collector, args } = await setUp({ service: 'rudderstack', writeKeys: ['another'] })
+  const { code, stdout, stderr } = await runCli(...args)
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/Error: .*(401|key)/)
+  expect(stdout + stderr).not.toContain(KEY)
+  expect(collector.stats().unique).toBe(0)
+})
+
+test('prints JSON for programs, nothing else', async () => {
+  const { args } = await setUp()
+  const { code, stdout, stderr } = await runCli(...args, '--json', '--streams', 'users.messages.email.*')
+  expect([code, stderr]).toEqual([0, ''])
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const report = lines.at(-1)
+  expect(new Set(lines.map(({ type }) => type))).toEqual(new Set(['progress', 'report']))
+  expect(report.total.read).toBe(report.total.delivered)
+  expect(report.streams.every(({ stream }: { stream: string }) => stream.startsWith('users.messages.email.'))).toBe(
+    true,
+  )
+})
+
+test('reaches the end through a service that fails now and then', async () => {
+  const { collector, args } = await setUp({ failRate: 0.2, seed: 5 })
+  expect(await runCli(...args, '--streams', '*.email.*')).toMatchObject({ code: 0 })
+  const expected = Object.entries(sample.types).filter(([type]) => type.includes('.email.'))
+  expect(collector.stats().unique).toBe(expected.reduce((sum, [, { unique }]) => sum + unique, 0))
+  expect(Object.keys(collector.stats().answers).length).toBeGreaterThan(1)
+})

@@ -1,0 +1,160 @@
+/** The commands that a person runs without a platform. What a command needs is loaded when it runs. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { Environment } from '../cdk/connector.ts'
+import { ConfigError, TransientError } from '../cdk/errors.ts'
+import type { Terminal } from './terminal.ts'
+
+const EXAMPLES = `
+Examples:
+  braze-currents sample --out ./export --events 10000
+  braze-currents collector --out ./received.jsonl
+  braze-currents preview --source-config source.json --destination-config segment.json --streams '*.email.*'
+  braze-currents sync --source-config source.json --destination-config segment.json --state state.json
+  braze-currents read --config source.json --catalog catalog.json --state state.json
+  braze-currents destination check --config segment.json
+
+Exit codes: 0 success, 1 failure, 130 interrupted (Ctrl-C), 143 terminated.
+`
+
+/** Runs one command. Resolves to its exit code, and never throws. */
+export async function runCommand(
+  argv: readonly string[],
+  version: string,
+  terminal: Terminal,
+  environment: Environment,
+): Promise<number> {
+  try {
+    await localProgram(version, terminal, environment).parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' })
+    return 0
+  } catch (error) {
+    // Commander has printed its own.
+    if (error instanceof CommanderError) return error.exitCode
+    terminal.err(`Error: ${messageOf(error)}\n`)
+    return 1
+  }
+}
+
+/** What people can act on is a sentence. Anything else is a defect of ours, and its stack tells us where. */
+function messageOf(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof TransientError) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+function localProgram(version: string, terminal: Terminal, environment: Environment): Command {
+  const program = new Command('braze-currents')
+    .description('Braze Currents to Airbyte, Segment and RudderStack.')
+    .version(version)
+    .helpCommand(false)
+    .addHelpText('after', EXAMPLES)
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .exitOverride()
+  addSync(program, terminal, environment)
+  addPreview(program, terminal, environment)
+  addSample(program, terminal)
+  addCollector(program, terminal, environment)
+  for (const [name, description] of CONNECTOR_COMMANDS) program.command(name).description(description)
+  return program
+}
+
+/** They are run elsewhere; here they are listed, and offered to whoever mistypes one. */
+const CONNECTOR_COMMANDS = [
+  ['source', 'run a command of the source, as Airbyte does: spec, check, discover, read'],
+  ['destination', 'run a command of the destination: spec, check, discover, write'],
+  ['spec', 'the same as source spec'],
+  ['check', 'the same as source check'],
+  ['discover', 'the same as source discover'],
+  ['read', 'the same as source read'],
+  ['write', 'the same as destination write'],
+] as const
+
+function addSync(program: Command, terminal: Terminal, environment: Environment): void {
+  program
+    .command('sync')
+    .description('read and deliver in one process, with the progress kept in a file')
+    .requiredOption('--source-config <file>', 'configuration of the source, JSON or YAML')
+    .requiredOption('--destination-config <file>', 'configuration of the destination, JSON or YAML')
+    .option('--catalog <file>', 'ConfiguredAirbyteCatalog; by default every stream, incremental')
+    .option('--state <file>', 'where the progress is kept; without it everything is read')
+    .addOption(streamsOption())
+    .option('--dry-run', 'do everything but send; the state file stays as it is')
+    .option('--json', 'print progress and the report as JSON, a line each')
+    .action(async (options) => (await import('./sync/command.ts')).runSync(options, terminal, environment))
+}
+
+function addPreview(program: Command, terminal: Terminal, environment: Environment): void {
+  program
+    .command('preview')
+    .description('show events beside what would be sent, and send nothing')
+    .requiredOption('--source-config <file>', 'configuration of the source, JSON or YAML')
+    .requiredOption('--destination-config <file>', 'configuration of the destination, JSON or YAML')
+    .addOption(streamsOption())
+    .option('--limit <number>', 'events of each stream', atLeast(1), 3)
+    .action(async (options) => (await import('./preview/command.ts')).runPreview(options, terminal, environment))
+}
+
+function addSample(program: Command, terminal: Terminal): void {
+  program
+    .command('sample')
+    .description('write a realistic Currents export of made-up events')
+    .requiredOption('--out <folder>', 'where to write it')
+    .option('--events <number>', 'how many different events', atLeast(1), 10_000)
+    .option('--hours <number>', 'how many hours they are spread over', atLeast(1), 6)
+    .option('--seed <number>', 'the same seed gives the same export', atLeast(0), 1)
+    .addOption(
+      new Option('--format <format>', 'kind of files').choices(['avro', 'custom-http', 'both']).default('avro'),
+    )
+    .addOption(
+      new Option('--codec <codec>', 'compression of Avro files')
+        .choices(['null', 'deflate', 'snappy', 'zstandard'])
+        .default('null'),
+    )
+    .addOption(streamsOption())
+    .option(
+      '--end <hour>',
+      'end of the last hour (UTC), like 2025-04-01T17; by default the hour that has just ended',
+      hour,
+    )
+    .option('--json', 'print the counts as JSON')
+    .action(async (options) => (await import('./sample/command.ts')).runSample(options, terminal))
+}
+
+function addCollector(program: Command, terminal: Terminal, environment: Environment): void {
+  program
+    .command('collector')
+    .description("stand in for Segment's or RudderStack's HTTP API on this machine")
+    .addOption(
+      new Option('--service <service>', 'whose rules apply').choices(['segment', 'rudderstack']).default('segment'),
+    )
+    .option('--port <port>', '0 takes a free one', atLeast(0), 8080)
+    .option('--write-key <keys...>', 'the good write keys; by default every key is good')
+    .option('--out <file>', 'gets every event once, as it came')
+    .option('--fail-rate <share>', 'share of requests that go wrong, 0 to 1', share, 0)
+    .option('--seed <number>', 'decides which requests go wrong', atLeast(0), 1)
+    .action(async (options) =>
+      (await import('./collector/command.ts')).runCollector(options, terminal, environment.signal),
+    )
+}
+
+const streamsOption = (): Option =>
+  new Option('--streams <globs>', "comma-separated, '!' excludes: 'users.messages.email.*,!*.Delivery'")
+
+const atLeast =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value
+    throw new InvalidArgumentError(`It must be a whole number, ${least} or more.`)
+  }
+
+function share(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value
+  throw new InvalidArgumentError('It must be a number from 0 to 1.')
+}
+
+function hour(text: string): Date {
+  const match = /^(\d{4}-\d{2}-\d{2})[T-](\d{2})(:00(:00)?)?Z?$/.exec(text)
+  const date = new Date(`${match?.[1]}T${match?.[2]}:00:00Z`)
+  if (!Number.isNaN(date.getTime())) return date
+  throw new InvalidArgumentError('It must look like 2025-04-01T17.')
+}

@@ -1,0 +1,90 @@
+/** `sync` on the command line. */
+import type { Environment } from '../../cdk/connector.ts'
+import { ConfiguredAirbyteCatalog } from '../../cdk/protocol.ts'
+import type { SourceConfig } from '../../config.ts'
+import { segmentRudderstackDestination } from '../../destination/destination.ts'
+import type { Report } from '../../destination/summary.ts'
+import type { SourceReport } from '../../source/report.ts'
+import { brazeCurrentsSource } from '../../source/source.ts'
+import { readConfigFile } from '../config-file.ts'
+import { type ConfigFiles, readConfigs } from '../configs.ts'
+import { chosenStreams, everyStream } from '../streams.ts'
+import type { Terminal } from '../terminal.ts'
+import { barDisplay } from './bars.ts'
+import { type Display, jsonDisplay, plainDisplay, tersely } from './display.ts'
+import { lockFile } from './lock.ts'
+import { type SyncReport, syncReport } from './report.ts'
+import { openStateFile } from './state-file.ts'
+import { sync } from './sync.ts'
+import { reportText } from './table.ts'
+
+export interface SyncArguments extends ConfigFiles {
+  readonly catalog?: string
+  readonly state?: string
+  readonly streams?: string
+  readonly dryRun?: true
+  readonly json?: true
+}
+
+/** Prints the report, and throws what kept the sync from going through. */
+export async function runSync(options: SyncArguments, terminal: Terminal, environment: Environment): Promise<void> {
+  const unlock = options.state === undefined ? () => {} : lockFile(options.state)
+  try {
+    const { report, error } = await syncWith(options, terminal, environment)
+    // Where nothing was read because of an error, "nothing new" would be the wrong thing to say.
+    if (report && (!error || report.total.read > 0))
+      terminal.out(`${options.json ? JSON.stringify({ type: 'report', ...report }) : reportText(report)}\n`)
+    if (error) throw error.error
+    if (report && report.discrepancies.length > 0) throw new Error('The numbers of the sync do not add up; see above.')
+  } finally {
+    unlock()
+  }
+}
+
+interface Done {
+  /** Undefined if the destination had not begun. */
+  readonly report: SyncReport | undefined
+  readonly error: { readonly error: unknown } | undefined
+}
+
+async function syncWith(options: SyncArguments, terminal: Terminal, environment: Environment): Promise<Done> {
+  const configs = await readConfigs(options, terminal)
+  const display = displayOf(options, terminal, environment)
+  const reports: { read: SourceReport[]; written?: Report } = { read: [] }
+  const source = {
+    connector: brazeCurrentsSource({ onReport: (report) => reports.read.push(report) }),
+    config: configs.source,
+  }
+  const dryRun = options.dryRun ?? configs.destination.dry_run
+  const destination = {
+    connector: segmentRudderstackDestination({ onReport: (report) => (reports.written = report) }),
+    config: { ...configs.destination, dry_run: dryRun },
+  }
+  const catalog = chosenStreams(await catalogOf(options, source, environment), options.streams)
+  const stateFile = openStateFile(options.state)
+  // What was not sent is not done.
+  const onState = dryRun ? () => {} : stateFile.put
+  try {
+    const { states } = stateFile
+    const { emitted, error } = await sync({ source, destination, catalog, states, onState, display, environment })
+    return { error, report: reports.written && syncReport(emitted, reports.read, reports.written, environment.now()) }
+  } finally {
+    stateFile.flush()
+  }
+}
+
+async function catalogOf(
+  { catalog }: SyncArguments,
+  source: { connector: ReturnType<typeof brazeCurrentsSource>; config: SourceConfig },
+  environment: Environment,
+): Promise<ConfiguredAirbyteCatalog> {
+  if (catalog !== undefined) return readConfigFile(catalog, '--catalog', ConfiguredAirbyteCatalog)
+  return everyStream(await source.connector.discover(source.config, environment))
+}
+
+function displayOf({ json }: SyncArguments, terminal: Terminal, { now }: Environment): Display {
+  if (json) return jsonDisplay({ write: terminal.out, now })
+  return tersely(
+    terminal.screen ? barDisplay(terminal.screen, terminal.clean, now) : plainDisplay({ write: terminal.err, now }),
+  )
+}
