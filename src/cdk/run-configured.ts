@@ -96,7 +96,12 @@ async function* write<Config>(
   const input = withoutStrays(readMessages(untilStopped(stdin, environment.signal)), (count) => {
     passedOver += count
   })
-  yield* destination.write(config, catalog, input, environment)
+  try {
+    yield* destination.write(config, catalog, input, environment)
+  } finally {
+    // A destination that fails reads no more, and the platform may keep stdin open until the process has ended.
+    stdin.destroy()
+  }
   if (passedOver > 0) yield log('WARN', `${passedOver} lines on stdin were not messages and were passed over.`)
 }
 
