@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { ConfigError } from './errors.ts'
+import { Scanner } from './json.ts'
 
 /** The JSON of the file that an option names. What is wrong with it is said without a word of what it holds. */
 export const readJsonFile = async (path: string, option: string): Promise<unknown> =>
@@ -19,13 +20,13 @@ export async function readTextFile(path: string, option: string): Promise<string
 export function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text)
-  } catch (error) {
-    throw new ConfigError(`${what} is not JSON${placeOf(error, text)}. Check its quotes, commas and brackets.`)
+  } catch {
+    throw new ConfigError(`${what} is not JSON: see line ${lineOfFault(text)}. Check its quotes, commas and brackets.`)
   }
 }
 
 function reasonOf(error: unknown): string {
-  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+  switch (Object(error).code) {
     case 'ENOENT':
       return 'does not exist. Check its path.'
     case 'EISDIR':
@@ -38,9 +39,14 @@ function reasonOf(error: unknown): string {
   }
 }
 
-/** The line of the fault, where the engine says at which character it is. */
-function placeOf(error: unknown, text: string): string {
-  const [, position] =
-    /at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(error instanceof Error ? error.message : '') ?? []
-  return position === undefined ? '' : `, at line ${text.slice(0, Number(position)).split('\n').length}`
+/** The line in which the text ceases to be JSON. */
+function lineOfFault(text: string): number {
+  // The scanner reads one line: a tab is blank between values, and not allowed within them, as a line feed is.
+  const bytes = Buffer.from(text.replaceAll('\n', '\t'))
+  const scanner = new Scanner(bytes)
+  scanner.skipWhitespace()
+  scanner.skipValue()
+  scanner.skipWhitespace()
+  const before = Buffer.from(text).subarray(0, scanner.at).toString()
+  return before.trimEnd().split('\n').length
 }

@@ -1,5 +1,5 @@
 /** Makes the messages that connectors send most. No zod here: `spec` must answer before zod could be loaded. */
-import { inspect } from 'node:util'
+import { inspect, types } from 'node:util'
 import { ConfigError, TransientError } from './errors.ts'
 import type {
   AirbyteConnectionStatus,
@@ -58,7 +58,7 @@ export const streamEstimate = (
 /** The TRACE ERROR that tells the platform why a command, or one stream of it, failed. */
 export function errorTrace(error: unknown, stream_descriptor?: StreamDescriptor): AirbyteMessage {
   const [message = '', ...causes] = messagesOf(error)
-  const stack_trace = error instanceof Error ? error.stack : undefined
+  const stack_trace = isError(error) ? error.stack : undefined
   return {
     type: 'TRACE',
     trace: {
@@ -77,7 +77,7 @@ export function errorTrace(error: unknown, stream_descriptor?: StreamDescriptor)
 
 /** What an error says, and what its causes say. A cause may be its own cause's cause. */
 function messagesOf(error: unknown, depth = 0): readonly string[] {
-  if (!(error instanceof Error)) return [textOf(error)]
+  if (!isError(error)) return [textOf(error)]
   const message = error.message || error.name
   return error.cause === undefined || depth === MAX_CAUSES
     ? [message]
@@ -88,6 +88,9 @@ const MAX_CAUSES = 10
 
 /** Whatever was thrown, as text: an object need not have a form as text. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : inspect(value, { depth: 2 }))
+
+/** An error of this realm or of another one (a test's, a worker's). */
+const isError = (value: unknown): value is Error => value instanceof Error || types.isNativeError(value)
 
 function failureTypeOf(error: unknown): FailureType {
   if (error instanceof ConfigError) return 'config_error'

@@ -10,7 +10,7 @@ import { z } from 'zod'
 /** Any JSON object, taken as it is: records are many, and zod would copy each of their fields. */
 export const JsonObject = z.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'expected an object',
+  'must be an object',
 )
 export type JsonObject = z.infer<typeof JsonObject>
 
