@@ -34,34 +34,43 @@ export function recentIds(limit: number): (id: string) => boolean {
 /** 128 bits. */
 const KEY_WORDS = 4
 
-const HYPHENS: readonly number[] = [8, 13, 18, 23]
-const HYPHEN = '-'.charCodeAt(0)
-const NO_DIGIT = 16
-/** The value of each lower-case hexadecimal digit: an upper-case UUID is another text, so another id. */
-const DIGIT_VALUES = Uint8Array.from({ length: 256 }, (_, code) => {
-  const value = '0123456789abcdef'.indexOf(String.fromCharCode(code))
-  return value < 0 ? NO_DIGIT : value
-})
-
 function writeKey(id: string, key: Uint32Array): void {
   if (writeUuid(id, key)) return
   const hash = createHash('sha256').update(id).digest()
   for (let word = 0; word < KEY_WORDS; word++) key[word] = hash.readUInt32LE(word * 4)
 }
 
-/** False if the id is no UUID in its usual form; the key then means nothing. */
+/** False if the id is no UUID in lower case; the key then means nothing. */
 function writeUuid(id: string, key: Uint32Array): boolean {
-  if (id.length !== 36 || HYPHENS.some((at) => id.charCodeAt(at) !== HYPHEN)) return false
-  let digits = 0
-  for (let i = 0; i < 36; i++) {
-    if (HYPHENS.includes(i)) continue
-    const value = DIGIT_VALUES[id.charCodeAt(i)] ?? NO_DIGIT
-    if (value === NO_DIGIT) return false
-    const word = digits >> 3
-    key[word] = ((key[word] ?? 0) << 4) | value
-    digits++
-  }
+  if (id.length !== 36 || !isHyphen(id, 8) || !isHyphen(id, 13) || !isHyphen(id, 18) || !isHyphen(id, 23)) return false
+  const parts = [hex(id, 0, 8), hex(id, 9, 4), hex(id, 14, 4), hex(id, 19, 4), hex(id, 24, 4), hex(id, 28, 8)] as const
+  if (parts.includes(NO_NUMBER)) return false
+  key[0] = parts[0]
+  key[1] = parts[1] * 0x10000 + parts[2]
+  key[2] = parts[3] * 0x10000 + parts[4]
+  key[3] = parts[5]
   return true
+}
+
+const isHyphen = (id: string, at: number): boolean => id.charCodeAt(at) === 0x2d
+
+const NO_NUMBER = -1
+const NO_DIGIT = 16
+/** The value of each digit: one in upper case makes another text, so another id. */
+const DIGIT_VALUES = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = '0123456789abcdef'.indexOf(String.fromCharCode(code))
+  return value < 0 ? NO_DIGIT : value
+})
+
+function hex(id: string, from: number, digits: number): number {
+  let number = 0
+  let seen = 0
+  for (let at = from; at < from + digits; at++) {
+    const value = DIGIT_VALUES[id.charCodeAt(at)] ?? NO_DIGIT
+    number = number * 16 + value
+    seen |= value
+  }
+  return seen < NO_DIGIT ? number : NO_NUMBER
 }
 
 /** A set of keys in two arrays, which cost a fraction of a Set of strings: the keys, and where each of them lies. */

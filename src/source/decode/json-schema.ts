@@ -40,7 +40,8 @@ const OBJECT = { type: 'object', additionalProperties: true }
 const TEXT = { type: 'string' }
 const BASE64 = { type: 'string', contentEncoding: 'base64' }
 const INTEGER = { type: 'integer' }
-const NUMBER = { type: 'number' }
+/** NaN and the infinities count as null. */
+const NUMBER = { type: ['null', 'number'] }
 const TIME = { type: 'string', format: 'time', airbyte_type: 'time_without_timezone' }
 const TIMESTAMP = { type: 'string', format: 'date-time', airbyte_type: 'timestamp_with_timezone' }
 const LOCAL_TIMESTAMP = { type: 'string', format: 'date-time', airbyte_type: 'timestamp_without_timezone' }
@@ -94,26 +95,15 @@ const recordSchema = ({ fields }: avro.types.RecordType, within: readonly Type[]
   additionalProperties: true,
 })
 
-/** Platforms understand a list of types best; `oneOf` is for what a list can't say. */
+/** Of several kinds of values only the types are told: a `oneOf` may hold but one that fits, and platforms hardly know it. */
 function unionSchema(branches: readonly JsonSchema[]): JsonSchema {
-  const values = branches.filter(({ type }) => type !== 'null')
-  const isNullable = values.length < branches.length
-  const [first, second] = values
-  const union =
-    first && !second
-      ? first
-      : values.every((value) => Object.keys(value).join() === 'type')
-        ? { type: [...new Set(values.map(({ type }) => type))] }
-        : { oneOf: values }
-  return isNullable ? nullable(union) : union
+  const [first, second] = branches.filter(({ type }) => type !== 'null')
+  if (first && !second) return branches.length === 1 ? first : nullable(first)
+  return { type: [...new Set(branches.flatMap(({ type }) => type))] }
 }
 
 /** The schema of the same values, or null. */
-function nullable(schema: JsonSchema): JsonSchema {
-  const { type, oneOf } = schema
-  if (Array.isArray(oneOf)) return { ...schema, oneOf: withNull(oneOf, { type: 'null' }) }
-  return { ...schema, type: withNull([type].flat(), 'null') }
-}
-
-const withNull = (list: readonly unknown[], none: unknown): readonly unknown[] =>
-  list.some((item) => JSON.stringify(item) === JSON.stringify(none)) ? list : [none, ...list]
+const nullable = (schema: JsonSchema): JsonSchema => ({
+  ...schema,
+  type: ['null', ...[schema['type']].flat().filter((type) => type !== 'null')],
+})

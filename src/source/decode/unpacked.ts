@@ -39,7 +39,8 @@ async function* gunzipped(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
     // An error of either end comes out of the loop, so there is nothing left to do about it here.
     yield* pipeline(Readable.from(file), gunzip, () => {})
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))) throw error
+    const { code } = error as { readonly code?: unknown }
+    if (!String(code).startsWith('Z_')) throw error
     throw new BrokenFileError('the file does not unpack', gunzip.bytesWritten, { cause: error })
   }
 }
