@@ -25,20 +25,22 @@ export const destination: Destination<Config> = {
   },
   async *write({ path }, _catalog, input) {
     const file = await openFile(path)
-    let lines: string[] = []
+    const counts = new Map<string, number>()
     for await (const block of input) {
       for (const message of block) {
         if (message.type === 'UNREADABLE') throw new Error('A record could not be read.')
-        if (message.type === 'RECORD') lines.push(`${writeRaw(message.data)}\n`)
-        if (message.type === 'STATE') {
-          await file.write(bytesOf(lines.join('')))
+        if (message.type === 'RECORD') {
+          await file.write(bytesOf(`${writeRaw(message.data)}\n`))
+          counts.set(message.stream, (counts.get(message.stream) ?? 0) + 1)
+        } else {
           await file.sync()
-          yield stateLine(message, { recordCount: lines.length, rejectedRecordCount: 0 })
-          lines = []
+          const streams = message.streams.length > 0 ? message.streams.map(({ name }) => name) : [...counts.keys()]
+          const recordCount = streams.reduce((sum, name) => sum + (counts.get(name) ?? 0), 0)
+          for (const name of streams) counts.delete(name)
+          yield stateLine(message, { recordCount, rejectedRecordCount: 0 })
         }
       }
     }
-    await file.write(bytesOf(lines.join('')))
     await file.close()
   },
 }
