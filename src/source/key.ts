@@ -7,6 +7,7 @@
  * So we look for `event_type=` and `date=` anywhere, and know nothing of the rest.
  * Source: https://www.braze.com/docs/user_guide/data/distribution/braze_currents/setting_up_currents/event_delivery_semantics (read 2026-11)
  */
+import { decoderFor } from './decode/index.ts'
 import { covers, type Hour, type Hours, nextCovered } from './hours.ts'
 
 export interface EventTypeFolder {
@@ -50,4 +51,6 @@ export function skipTo(key: string, folder: string, hours: Hours): string | unde
 }
 
 /** Whether a file can hold events, by the end of its name. */
-export const holdsEvents = (key: string): boolean => /\.(avro|(json|ndjson|jsonl)(\.gz)?)$/i.test(key)
+export const holdsEvents = (key: string): boolean => decoderFor(key) !== undefined
+
+export const isAvro = (key: string): boolean => /\.avro$/i.test(key)

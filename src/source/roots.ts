@@ -21,14 +21,19 @@ export interface ExportRoots {
 }
 
 /** How many folders outside of `event_type=` are searched. */
-export const MOST_FOLDERS = 20_000
+const MOST_FOLDERS = 20_000
 const FOLDERS_AT_ONCE = 8
 
 /**
  * Goes down level by level from `pathPrefix`, which is a folder, with or without its slash, or the beginning of a name.
  * `hours` limits the search where `date=` stands before `event_type=`.
  */
-export async function findRoots(store: ObjectStore, pathPrefix: string, hours: Hours): Promise<ExportRoots> {
+export async function findRoots(
+  store: ObjectStore,
+  pathPrefix: string,
+  hours: Hours,
+  mostFolders = MOST_FOLDERS,
+): Promise<ExportRoots> {
   const prefix = pathPrefix.replace(/^\/+/, '')
   const inside = eventTypeFolder(prefix)
   if (inside) return { roots: [{ ...inside, prefix }], loose: [], prefix }
@@ -36,7 +41,7 @@ export async function findRoots(store: ObjectStore, pathPrefix: string, hours: H
   const levels = [await firstLevel(store, prefix, hours)]
   const queue = levels.flatMap(({ folders }) => folders)
   for (let searched = 0; queue.length > 0; searched += FOLDERS_AT_ONCE) {
-    if (searched >= MOST_FOLDERS) throw tooManyFolders(store.url(prefix))
+    if (searched >= mostFolders) throw tooManyFolders(store.url(prefix), mostFolders)
     const found = await Promise.all(queue.splice(0, FOLDERS_AT_ONCE).map((folder) => levelAt(store, folder, hours)))
     levels.push(...found)
     queue.push(...found.flatMap(({ folders }) => folders))
@@ -91,7 +96,7 @@ async function levelAt(store: ObjectStore, folder: string, hours: Hours, prefix 
 
 const keyOf = (entry: StoreEntry): string => ('object' in entry ? entry.object.key : entry.folder)
 
-const tooManyFolders = (url: string): ConfigError =>
+const tooManyFolders = (url: string, most: number): ConfigError =>
   new ConfigError(
-    `${url} holds more than ${MOST_FOLDERS} folders outside of event_type=. Set path_prefix to the folder in which your export begins.`,
+    `${url} holds more than ${most} folders outside of event_type=. Set path_prefix to the folder in which your export begins.`,
   )

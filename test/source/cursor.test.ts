@@ -186,20 +186,28 @@ const arrivals = ({ least, most, minutes }: Size) =>
       })),
     )
 
-const runs = fc.array(
-  fc.record({
-    wait: fc.integer({ min: 1, max: 40 }),
-    cutOff: fc.option(fc.nat({ max: 12 }), { nil: undefined, freq: 3 }),
-    between: fc.boolean(),
-  }),
-  { maxLength: 8 },
-)
+const runs = ({ most, minutes }: Size) =>
+  fc.array(
+    fc.record({
+      wait: fc.integer({ min: 1, max: minutes / 3 }),
+      cutOff: fc.option(fc.nat({ max: most }), { nil: undefined, freq: 3 }),
+      between: fc.boolean(),
+    }),
+    { maxLength: 8 },
+  )
 
-/** What can be listed at a moment: of each key the content that came last. */
-function visible(arrivals: readonly Arrival[], now: number): readonly Arrival[] {
-  const latest = new Map<string, Arrival>()
-  for (const one of [...arrivals].sort((a, b) => a.at - b.at)) if (one.at <= now) latest.set(one.key, one)
-  return [...latest.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
+/** Finds the file that a listing shows next behind a key at a moment: of each key the content that came last. */
+function listingOf(arrivals: readonly Arrival[]): (after: string, now: number) => Arrival | undefined {
+  const byArrival = [...arrivals].sort((a, b) => a.at - b.at)
+  const keys = [...new Set(arrivals.map(({ key }) => key))].sort()
+  const contents = keys.map((key) => byArrival.filter((one) => one.key === key))
+  return (after, now) => {
+    for (const [i, key] of keys.entries()) {
+      const latest = key > after ? contents[i]?.findLast(({ at }) => at <= now) : undefined
+      if (latest) return latest
+    }
+    return undefined
+  }
 }
 
 const idOf = ({ key, modified }: Arrival): string => `${key} ${modified}`
@@ -207,6 +215,7 @@ const idOf = ({ key, modified }: Arrival): string => `${key} ${modified}`
 /** Runs as the source does, with a listing that takes a second a file. Counts how often each content was read. */
 function simulate(world: readonly Arrival[], plan: readonly Run[]) {
   const reads = new Map<string, number>()
+  const nextBehind = listingOf(world)
   let [cursor, now, states]: [Cursor, number, string[]] = [BEGINNING, NOON, []]
   let inVain = false
   const run = ({ wait, cutOff, between }: Run): void => {
@@ -216,7 +225,7 @@ function simulate(world: readonly Arrival[], plan: readonly Run[]) {
       let passing: Passing = cursor.pass ? (cursor as Passing) : beginPass(cursor, now)
       for (;;) {
         const { after = '' } = passing.pass
-        const next = visible(world, now).find(({ key }) => key > after)
+        const next = nextBehind(after, now)
         if (!next) break
         const file = listed(next.key, next.modified)
         if (!wants(passing, file)) {
@@ -249,11 +258,11 @@ const neverReplaced = (world: readonly Arrival[]): readonly Arrival[] =>
 
 test.each([
   ['a few files', { least: 0, most: 12, minutes: 120 }, 300],
-  ['more files than can be remembered', { least: 100, most: 200, minutes: 20 }, 60],
+  ['more files than can be remembered', { least: 200, most: 260, minutes: 12 }, 40],
 ])('%s: each is read once, however often a run is cut off', (_, size, numRuns) => {
   let [overflows, repeats, cuts] = [0, 0, 0]
   fc.assert(
-    fc.property(arrivals(size), runs, (world, plan) => {
+    fc.property(arrivals(size), runs(size), (world, plan) => {
       const { reads, states, inVain, wasCutBetween } = simulate(world, plan)
       const counts = neverReplaced(world).map((one) => reads.get(idOf(one)) ?? 0)
       expect(Math.min(1, ...counts)).toBe(1)
@@ -269,6 +278,6 @@ test.each([
   expect(cuts).toBeGreaterThan(0)
   if (size.most > MOST_HASHES) {
     expect(repeats).toBeGreaterThan(0)
-    expect(overflows).toBeGreaterThan(repeats)
+    expect(overflows).toBeGreaterThan(0)
   }
 })

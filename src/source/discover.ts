@@ -1,0 +1,51 @@
+/** Every stream: the event types of the catalogue, and what the export itself holds besides. */
+import type { AvroRecord } from '../catalog/avro.ts'
+import { eventTypes, FILE_FIELDS } from '../catalog.ts'
+import type { Environment } from '../cdk/connector.ts'
+import type { AirbyteCatalog, AirbyteStream } from '../cdk/protocol.ts'
+import type { SourceConfig } from '../config.ts'
+import { jsonSchemaOf } from './decode/index.ts'
+import { definitionOf } from './definition.ts'
+import { hoursSince } from './hours.ts'
+import { newestSchemas } from './newest.ts'
+import { coveredField, type PersonalDataPolicy, policyOf } from './privacy.ts'
+import { findRoots } from './roots.ts'
+import { openStore } from './storage/index.ts'
+
+/** Works with an export that holds nothing yet, and throws if there is no such folder or bucket. */
+export async function discover(config: SourceConfig, environment: Environment): Promise<AirbyteCatalog> {
+  const store = await openStore(config.storage)
+  try {
+    const roots = await findRoots(store, config.path_prefix, hoursSince(0, config))
+    const found = await newestSchemas(store, roots, environment)
+    const names = [...new Set([...eventTypes().keys(), ...found.keys()])].sort()
+    const policy = policyOf(config.personal_data)
+    return { streams: names.map((name) => streamOf(name, found.get(name), policy)) }
+  } finally {
+    store.close()
+  }
+}
+
+type Properties = Readonly<Record<string, object>>
+
+/** What the catalogue says of a field counts; the file's header adds the fields that the catalogue does not know. */
+function streamOf(name: string, schema: AvroRecord | undefined, policy: PersonalDataPolicy | undefined): AirbyteStream {
+  const stream = definitionOf(name)
+  const header = schema ? jsonSchemaOf(schema, eventTypes().get(name), policy).properties : {}
+  const properties = { ...header, ...covered(eventProperties(stream), policy), ...FILE_FIELDS }
+  return { ...stream, json_schema: { ...stream.json_schema, properties } }
+}
+
+/** Those of the event itself. */
+function eventProperties({ json_schema }: AirbyteStream): Properties {
+  const properties = Object.entries(json_schema['properties'] as Properties)
+  return Object.fromEntries(properties.filter(([name]) => !Object.hasOwn(FILE_FIELDS, name)))
+}
+
+const covered = (properties: Properties, policy: PersonalDataPolicy | undefined): Properties =>
+  Object.fromEntries(
+    Object.entries(properties).flatMap(([name, schema]) => {
+      const field = coveredField(policy, { name, isTagged: false }, schema)
+      return field ? [[name, field]] : []
+    }),
+  )

@@ -1,0 +1,69 @@
+/** What was done for a stream, as the log and the table at the end of `sync` tell it. */
+import type { ListedFile } from './cursor.ts'
+import type { DecodedBlock } from './decode/decoder.ts'
+import type { Hour } from './hours.ts'
+
+/** Counts of one stream in one run. */
+export interface SourceReport {
+  readonly stream: string
+  /** Files that were read to their end. */
+  readonly files: number
+  /** Bytes of files, as they are stored. */
+  readonly bytes: number
+  readonly records: number
+  /** Events that were exported twice and left out. */
+  readonly duplicates: number
+  /** Values that should have held JSON and were kept as text. */
+  readonly unparsed: number
+  /** Files that are broken and will be tried again. */
+  readonly broken: number
+  /** Files that have been broken for too long and are given up. */
+  readonly leftBehind: number
+  /** Files that arrived during the run, or are dated in the future, and are left to the next one. */
+  readonly tooNew: number
+  /** The newest hour of the export from which something was read. */
+  readonly newestHour?: Hour | undefined
+}
+
+export const emptyReport = (stream: string): SourceReport => ({
+  stream,
+  files: 0,
+  bytes: 0,
+  records: 0,
+  duplicates: 0,
+  unparsed: 0,
+  broken: 0,
+  leftBehind: 0,
+  tooNew: 0,
+})
+
+export const addBlock = (report: SourceReport, { count, duplicates, unparsed }: DecodedBlock): SourceReport => ({
+  ...report,
+  records: report.records + count,
+  duplicates: report.duplicates + duplicates,
+  unparsed: report.unparsed + unparsed,
+})
+
+export const addFile = (report: SourceReport, { object, date = '' }: ListedFile): SourceReport => ({
+  ...report,
+  files: report.files + 1,
+  bytes: report.bytes + object.size,
+  newestHour: date > (report.newestHour ?? '') ? date : report.newestHour,
+})
+
+/** One line for people. */
+export function summaryOf(report: SourceReport): string {
+  const { stream, files, records, bytes, newestHour } = report
+  const read = `${stream}: ${count(records, 'record')} from ${count(files, 'new file')} (${count(bytes, 'byte')})`
+  const rest = [
+    newestHour && `newest hour ${newestHour}`,
+    report.duplicates > 0 && `${count(report.duplicates, 'duplicate')} left out`,
+    report.unparsed > 0 && `${count(report.unparsed, 'value')} kept as text because they are no JSON`,
+    report.tooNew > 0 && `${count(report.tooNew, 'file')} left to the next sync`,
+    report.broken > 0 && `${count(report.broken, 'broken file')} to try again`,
+    report.leftBehind > 0 && `${count(report.leftBehind, 'broken file')} left behind`,
+  ]
+  return `${[read, ...rest.filter(Boolean)].join(', ')}.`
+}
+
+const count = (n: number, what: string): string => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`

@@ -1,0 +1,97 @@
+/** Braze Currents as an Airbyte source: store -> decode -> record -> message. */
+import { eventTypes } from '../catalog.ts'
+import type { Environment, Output, Source } from '../cdk/connector.ts'
+import { log } from '../cdk/messages.ts'
+import type { AirbyteStreamState, ConfiguredAirbyteCatalog } from '../cdk/protocol.ts'
+import { readStreams, type Stream } from '../cdk/streams.ts'
+import { SourceConfig } from '../config.ts'
+import { check } from './check.ts'
+import { recentIds } from './deduplicate.ts'
+import { definitionOf } from './definition.ts'
+import { discover } from './discover.ts'
+import { hoursSince } from './hours.ts'
+import { LooseTypes } from './loose.ts'
+import { policyOf } from './privacy.ts'
+import type { SourceReport } from './report.ts'
+import { type ExportRoots, findRoots, rootsOf, spelledRight } from './roots.ts'
+import { openStore } from './storage/index.ts'
+import type { ObjectStore } from './storage/store.ts'
+import { readStream } from './stream.ts'
+
+export interface SourceOptions {
+  /** Told at the end of each stream what was done for it. */
+  readonly onReport?: (report: SourceReport) => void
+}
+
+export const brazeCurrentsSource = (options: SourceOptions = {}): Source<SourceConfig> => ({
+  role: 'source',
+  config: SourceConfig,
+  check,
+  discover,
+  read: (config, catalog, states, environment) => read({ config, catalog, states, environment }, options),
+})
+
+export const source = brazeCurrentsSource()
+
+interface Request {
+  readonly config: SourceConfig
+  readonly catalog: ConfiguredAirbyteCatalog
+  readonly states: readonly AirbyteStreamState[]
+  readonly environment: Environment
+}
+
+/** How many ids of a stream are known when duplicates are looked for: those of some thirty full files. */
+const KNOWN_IDS = 500_000
+
+async function* read(
+  { config, catalog, states, environment }: Request,
+  options: SourceOptions,
+): AsyncGenerator<Output> {
+  const store = await openStore(config.storage)
+  try {
+    const roots = await findRoots(store, config.path_prefix, hoursSince(0, config))
+    if (roots.roots.length + roots.loose.length === 0) yield log('WARN', nothingThere(store.url(config.path_prefix)))
+    const streams = streamsOf({ store, config, roots, catalog }, options)
+    yield* readStreams({ streams, catalog, states, environment })
+  } finally {
+    store.close()
+  }
+}
+
+interface Export {
+  readonly store: ObjectStore
+  readonly config: SourceConfig
+  readonly roots: ExportRoots
+  readonly catalog: ConfiguredAirbyteCatalog
+}
+
+/** The event types of the catalogue and of the export. Loose files may hold any. */
+function streamsOf(
+  { store, config, roots, catalog }: Export,
+  { onReport = () => {} }: SourceOptions,
+): readonly Stream[] {
+  const types = new LooseTypes()
+  const personalData = policyOf(config.personal_data)
+  const found = roots.roots.map(({ eventType }) => spelledRight(eventType))
+  const asked = roots.loose.length > 0 ? catalog.streams.map(({ stream }) => stream.name) : []
+  return [...new Set([...eventTypes().keys(), ...found, ...asked])].map((stream) => ({
+    definition: definitionOf(stream),
+    read: ({ syncMode, state }, environment) => {
+      const isNew = config.deduplicate ? { isNew: recentIds(KNOWN_IDS) } : {}
+      const job = {
+        stream,
+        config,
+        environment,
+        store,
+        types,
+        onReport,
+        roots: { ...roots, roots: rootsOf(roots, stream) },
+      }
+      const decoding = { ...isNew, ...(personalData && { personalData }) }
+      return readStream({ ...job, options: decoding, isFullRefresh: syncMode === 'full_refresh' }, state)
+    },
+  }))
+}
+
+const nothingThere = (url: string): string =>
+  `${url} holds no files of a Currents export, so there is nothing to read. If that is a surprise, run check.`

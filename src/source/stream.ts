@@ -1,0 +1,145 @@
+/** One stream: the files of one event type, in passes. */
+import { TransientError } from '../cdk/errors.ts'
+import { log, streamEstimate } from '../cdk/messages.ts'
+import type { AirbyteMessage, JsonObject } from '../cdk/protocol.ts'
+import { type Checkpoint, checkpoint, type StreamOutput } from '../cdk/streams.ts'
+import { isDue, justSaved, type SinceState } from './cadence.ts'
+import {
+  BEGINNING,
+  beginPass,
+  type Cursor,
+  finishFile,
+  finishPass,
+  isInVain,
+  isTooNew,
+  type ListedFile,
+  MARGIN_MS,
+  type Passing,
+  passOver,
+  wants,
+} from './cursor.ts'
+import { filesOf, hoursOf } from './listing.ts'
+import { lookAhead } from './look-ahead.ts'
+import { withLooseTypes } from './loose.ts'
+import { prefetched } from './prefetch.ts'
+import { type Job, type Progress, readFile, throwIfStopped } from './read-file.ts'
+import { emptyReport, type SourceReport, summaryOf } from './report.ts'
+import type { ExportRoots } from './roots.ts'
+import { progressOf, type Refresh, stateOf } from './state.ts'
+
+/** What it takes to read a stream: where its files are, besides what it takes to read one. */
+export interface StreamJob extends Job {
+  readonly roots: ExportRoots
+  readonly isFullRefresh: boolean
+  readonly onReport: (report: SourceReport) => void
+}
+
+/** If there are no more files than these, it is known from the beginning how much there is to read. */
+const MOST_LOOKED_AT = 5_000
+
+/**
+ * Reads passes until one is done that began in this run: what an earlier run left of its own does not reach up to now.
+ * Whatever happens, the last state comes before the error.
+ */
+export async function* readStream(job: StreamJob, state: JsonObject | undefined): AsyncGenerator<StreamOutput> {
+  const saved = progressOf(job.stream, state)
+  if (job.isFullRefresh && saved.refresh === 'complete' && state) return yield checkpoint(state)
+  let cursor = job.isFullRefresh && saved.refresh === 'none' ? BEGINNING : saved.cursor
+  let totals: Totals = { report: emptyReport(job.stream) }
+  for (let isDone = false; !isDone; ) {
+    const passing = isPassing(cursor) ? cursor : beginPass(cursor, job.environment.now())
+    const report = { ...totals.report, tooNew: 0 }
+    const done = yield* readPass({ ...totals, report, cursor: passing }, job)
+    isDone = !done.cursor.pass.resumed && !isInVain(done.cursor)
+    if (isInVain(done.cursor)) yield log('WARN', repeats(job.stream))
+    cursor = finishPass(done.cursor)
+    totals = { ...done, report: reportOf(done, cursor) }
+    yield checkpointOf(cursor, job, isDone)
+  }
+  yield log('INFO', summaryOf(totals.report))
+  job.onReport(totals.report)
+  if (cursor.broken.length > 0) throw incomplete(job.stream, cursor, totals.trouble)
+}
+
+const reportOf = ({ report }: Totals, { broken }: Cursor): SourceReport => ({ ...report, broken: broken.length })
+
+type Totals = Omit<Progress, 'cursor'>
+
+const isPassing = (cursor: Cursor): cursor is Passing => cursor.pass !== undefined
+
+function checkpointOf(cursor: Cursor, { isFullRefresh }: StreamJob, isDone = false): Checkpoint {
+  const refresh: Refresh = isFullRefresh ? (isDone && cursor.broken.length === 0 ? 'complete' : 'under way') : 'none'
+  return checkpoint(stateOf(cursor, refresh))
+}
+
+async function* readPass(begun: Progress, job: StreamJob): AsyncGenerator<StreamOutput, Progress> {
+  const { store, environment, types } = job
+  const { cursor } = begun
+  const isWanted = (file: ListedFile) => wants(cursor, file)
+  const listing = await lookAhead(filesOf(store, job.roots, cursor, hoursOf(cursor, job.config)), MOST_LOOKED_AT)
+  if (listing.all) yield estimateOf(job.stream, listing.all.filter(isWanted))
+
+  let progress = begun
+  let unsaved = justSaved(environment.now())
+  try {
+    const files = prefetched(withLooseTypes(listing.items, types, store, isWanted), (file) =>
+      isWanted(file) && types.mayHold(file.object, job.stream) ? fetchOf(file, job) : undefined,
+    )
+    for await (const [file, content] of files) {
+      throwIfStopped(job)
+      const before = progress.report.records
+      if (content) progress = yield* readFile(progress, file, content, job)
+      else if (isWanted(file)) progress = { ...progress, cursor: finishFile(progress.cursor, file) }
+      else progress = yield* passedOver(progress, file, job)
+      unsaved = more(unsaved, progress.report.records - before, content ? 1 : 0)
+      if (isDue(unsaved, environment.now())) {
+        yield checkpointOf(progress.cursor, job)
+        unsaved = justSaved(environment.now())
+      }
+    }
+  } catch (error) {
+    if (unsaved.keys > 0) yield checkpointOf(progress.cursor, job)
+    job.onReport(reportOf(progress, progress.cursor))
+    throw error
+  }
+  return progress
+}
+
+const fetchOf = ({ object }: ListedFile, { store }: Job) => ({ size: object.size, open: () => store.read(object) })
+
+function estimateOf(name: string, files: readonly ListedFile[]): AirbyteMessage {
+  return streamEstimate({ name }, { byte_estimate: files.reduce((bytes, { object }) => bytes + object.size, 0) })
+}
+
+/** A file that this pass does not read. One that is dated in the future means that a clock is wrong, and is told once. */
+function* passedOver(
+  progress: Progress,
+  file: ListedFile,
+  { environment, store }: StreamJob,
+): Generator<AirbyteMessage, Progress> {
+  const cursor = passOver(progress.cursor, file)
+  if (!isTooNew(progress.cursor, file)) return { ...progress, cursor }
+  const { object } = file
+  const isFuture = object.modified.getTime() > environment.now() + MARGIN_MS
+  if (isFuture && !progress.isClockWrong) yield log('WARN', dated(store.url(object.key), object.modified))
+  const report = { ...progress.report, tooNew: progress.report.tooNew + 1 }
+  return { ...progress, cursor, report, isClockWrong: progress.isClockWrong || isFuture }
+}
+
+const more = ({ at, records, files, keys }: SinceState, newRecords: number, newFiles: number): SinceState => ({
+  at,
+  records: records + newRecords,
+  files: files + newFiles,
+  keys: keys + 1,
+})
+
+const dated = (url: string, modified: Date): string =>
+  `File ${url} is dated ${modified.toISOString()}, which is in the future. It is read by the first sync after that time; check the clocks of the storage and of this machine.`
+
+const repeats = (stream: string): string =>
+  `${stream}: among many files of the same minutes some arrived late or were deleted. To lose none, files since the sync before are read again.`
+
+const incomplete = (stream: string, { broken }: Cursor, trouble = 'They are to be read again'): TransientError =>
+  new TransientError(
+    `${broken.length} file(s) of stream ${stream} could not be read to the end. The first: ${trouble}. The next sync tries again; everything else is read.`,
+  )
