@@ -1,5 +1,5 @@
 /** A folder of this machine as a store. Keys are paths below it. */
-import { createReadStream, type Dirent } from 'node:fs'
+import { createReadStream, type Dirent, type Stats } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -76,14 +76,20 @@ async function entryOf(root: string, key: string): Promise<StoreEntry | undefine
   if (key.endsWith('/')) return { folder: key }
   try {
     const found = await stat(join(root, key))
-    // Stores know whole milliseconds.
-    const modified = new Date(Math.floor(found.mtimeMs))
+    const modified = new Date(arrivedMs(found))
     return found.isFile() ? { object: { key, modified, size: found.size } } : undefined
   } catch (error) {
     if (isMissing(error)) return undefined
     throw fileError(join(root, key), error)
   }
 }
+
+/**
+ * When the file came to be here as it is, in whole milliseconds. Tools that mirror a bucket (`aws s3 sync`, `rsync -t`)
+ * date a file back to its upload, which may lie before the last sync; its creation in this folder they can't date back.
+ * File systems without times of creation give 0 or the time of the last change of its attributes.
+ */
+const arrivedMs = ({ mtimeMs, birthtimeMs }: Stats): number => Math.floor(Math.max(mtimeMs, birthtimeMs))
 
 async function* bytesOf(root: string, key: string, start: number, end: number): AsyncGenerator<Uint8Array> {
   if (start >= end) return

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -58,6 +58,18 @@ test('links to files and folders are followed, those back to a folder around the
 test('a folder that is a file is a mistake in the configuration', async () => {
   const path = join(await folderWith(some), 'c/2')
   await expect(keysOf(localStore({ provider: 'local', path }))).rejects.toThrow(ConfigError)
+})
+
+test('a file that a mirroring tool dates back counts from its arrival, and one that is dated ahead from then', async () => {
+  const path = await folderWith(some)
+  const [before, ahead] = [Date.now() - 1, new Date(Date.now() + 3_600_000)]
+  await utimes(join(path, 'a/b/1'), 0, 0)
+  await utimes(join(path, 'c/2'), ahead, ahead)
+  const times = []
+  for await (const { modified } of localStore({ provider: 'local', path }).list('')) times.push(modified.getTime())
+  expect(times[0]).toBeGreaterThanOrEqual(before)
+  expect(times[0]).toBeLessThanOrEqual(Date.now())
+  expect(times[1]).toBe(ahead.getTime())
 })
 
 test('no prefix leads out of the folder', async () => {
