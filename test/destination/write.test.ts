@@ -128,7 +128,7 @@ describe('a run that goes well', () => {
 
   test('sends nothing and returns no state in a dry run', async () => {
     const { outputs, error, report } = await writing(
-      blocks([record('a', { id: 1 }), record('a', { id: 2, reject: 'too large' }), state(1, 'a')]),
+      blocks([record('a', { id: 1 }), state(1, 'a'), record('a', { id: 2, reject: 'too large' })]),
       { options: { dryRun: true } },
     )
     expect([error, service.requests.length, stateIds(outputs)]).toEqual([undefined, 0, []])
@@ -170,6 +170,22 @@ describe('what is not delivered', () => {
     const { report, error } = await writing(blocks([message, state(1)]))
     expect(report?.streams.find((one) => one.stream === stream)).toMatchObject({ read: 1, rejected: { [reason]: 1 } })
     expect(error).toBeInstanceOf(ConfigError)
+  })
+
+  test('holds back the states of all streams after a line that can’t be read', async () => {
+    const unreadable = { type: 'UNREADABLE', isRecord: true, line: '{"type":"RECORD"' } as const
+    const { outputs } = await writing(
+      blocks([
+        record('a', { id: 1 }),
+        state(1, 'a'),
+        state(2, 'b'),
+        unreadable,
+        state(3, 'a'),
+        state(4, 'b'),
+        state(5),
+      ]),
+    )
+    expect(stateIds(outputs)).toEqual([1, 2])
   })
 
   test('passes over lines that are no messages', async () => {
@@ -289,6 +305,55 @@ describe('a service in trouble', () => {
     expect(said).not.toContain(KEY)
     expect(said).not.toContain(basic)
     expect(said).toContain('****')
+  })
+})
+
+describe('with one service and much to send', () => {
+  const each = (id: number) => [record('a', { id }), state(id, 'a')]
+
+  test('sends nothing more once the service has refused the key', async () => {
+    const { error } = await writing(blocks(...Array.from({ length: 20 }, (_, id) => each(id))), {
+      script: () => 401,
+      target: { limits: { batchEvents: 1 } },
+      limits: { concurrent_requests: 1 },
+    })
+    expect(error).toBeInstanceOf(ConfigError)
+    expect(service.requests).toHaveLength(1)
+  })
+
+  test.each([1, 3])('makes %i requests at a time, and reads no further meanwhile', async (concurrent_requests) => {
+    let [open, most, read] = [0, 0, 0]
+    async function* input() {
+      for (; read < 30; read++) yield each(read)
+    }
+    const ahead: number[] = []
+    const { error } = await writing(input(), {
+      async script() {
+        most = Math.max(most, ++open)
+        for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve))
+        ahead.push(read - service.delivered.length)
+        open--
+        return 200
+      },
+      target: { limits: { batchEvents: 1 } },
+      limits: { concurrent_requests },
+    })
+    expect([error, most]).toEqual([undefined, concurrent_requests])
+    // In flight, one that waits for its turn, and one that was asked for.
+    expect(Math.max(...ahead)).toBeLessThanOrEqual(concurrent_requests + 2)
+  })
+
+  test('sends no more events in a second than allowed', async () => {
+    const world = fakeWorld()
+    const begin = world.now()
+    const records = Array.from({ length: 50 }, (_, id) => record('a', { id }))
+    const { error } = await writing(blocks(records), {
+      world,
+      limits: { max_events_per_second: 10, concurrent_requests: 4 },
+    })
+    expect(error).toBeUndefined()
+    expect(service.requests.map(({ events }) => events.length)).toEqual([10, 10, 10, 10, 10])
+    expect(world.now() - begin).toBe(4000)
   })
 })
 
