@@ -8,7 +8,7 @@ import { ByteReader } from './byte-reader.ts'
 import { BLOCK_MAX_BYTES, codecOf, type Unpack } from './codec.ts'
 import { BrokenFileError } from './decoder.ts'
 
-export interface ContainerHeader {
+interface ContainerHeader {
   /** Avro schema, JSON text. */
   readonly schema: string
   readonly codec: string

@@ -3,36 +3,45 @@
  * JSON: JSON.parse does that.
  */
 
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const SPACE = 0x20
+
 /** Where the value at `at` ends, or -1 if the text ends within it. */
 export function endOfValue(text: string, at: number): number {
   if (text[at] === '"') return endOfString(text, at)
   if (text[at] === '{' || text[at] === '[') return endOfNested(text, at)
-  const scalar = matchAt(/[^\s,\]}"[{]+/y, text, at)
-  return scalar === 0 ? -1 : at + scalar
+  let end = at
+  while (end < text.length && !isEndOfScalar(text.charCodeAt(end))) end++
+  return end > at ? end : -1
 }
 
-export const skipSpace = (text: string, at: number): number => at + matchAt(/\s*/y, text, at)
+/** Past whitespace, and past a byte order mark. */
+export function skipSpace(text: string, at: number): number {
+  let end = at
+  while (text.charCodeAt(end) <= SPACE || text.charCodeAt(end) === 0xfeff) end++
+  return end
+}
 
-/** The members of an object whose text is known to be JSON: names, and the texts of their values. The last of one name counts. */
+/** The members of an object that is known to be JSON: names, and the texts of values. The last of one name counts. */
 export function membersOf(object: string): Map<string, string> {
   const members = new Map<string, string>()
   let at = skipSpace(object, 1)
-  while (object[at] === '"') {
+  while (object.charCodeAt(at) === QUOTE) {
     const nameEnd = endOfString(object, at)
     const value = skipSpace(object, skipSpace(object, nameEnd) + 1)
     const end = endOfValue(object, value)
-    members.set(JSON.parse(object.slice(at, nameEnd)), object.slice(value, end))
+    members.set(unquoted(object.slice(at, nameEnd)), object.slice(value, end))
     // Past the comma.
     at = skipSpace(object, skipSpace(object, end) + 1)
   }
   return members
 }
 
-/** How many characters a sticky pattern takes at a place. */
-function matchAt(pattern: RegExp, text: string, at: number): number {
-  pattern.lastIndex = at
-  return pattern.exec(text)?.[0].length ?? 0
-}
+const unquoted = (name: string): string => (name.includes('\\') ? JSON.parse(name) : name.slice(1, -1))
+
+const isEndOfScalar = (code: number): boolean => code <= SPACE || ENDS_OF_SCALAR.has(code)
+const ENDS_OF_SCALAR = new Set([...',:"{}[]'].map((mark) => mark.charCodeAt(0)))
 
 function endOfString(text: string, at: number): number {
   let quote = text.indexOf('"', at + 1)
@@ -43,22 +52,22 @@ function endOfString(text: string, at: number): number {
 /** Whether an odd number of backslashes comes before. */
 function isEscaped(text: string, quote: number): boolean {
   let start = quote
-  while (text[start - 1] === '\\') start--
+  while (text.charCodeAt(start - 1) === BACKSLASH) start--
   return (quote - start) % 2 === 1
 }
 
+const DEPTH: Readonly<Record<string, number>> = { '{': 1, '[': 1, '}': -1, ']': -1 }
+
 function endOfNested(text: string, start: number): number {
-  const mark = /["{}[\]]/g
   let depth = 0
-  let at = start
-  while (at >= 0) {
-    mark.lastIndex = at
-    const found = mark.exec(text)
-    if (!found) return -1
-    if (found[0] === '"') at = endOfString(text, found.index)
-    else {
-      depth += found[0] === '{' || found[0] === '[' ? 1 : -1
-      at = found.index + 1
+  for (let at = start; at < text.length; ) {
+    const mark = text.charAt(at)
+    if (mark === '"') {
+      at = endOfString(text, at)
+      if (at < 0) return -1
+    } else {
+      depth += DEPTH[mark] ?? 0
+      at++
       if (depth === 0) return at
     }
   }

@@ -3,12 +3,12 @@ import avro from 'avsc'
 import fc from 'fast-check'
 
 /** A value as avsc takes it, and its JSON text; undefined for null. */
-export interface Pair {
+interface Pair {
   readonly avro: unknown
   readonly json: string | undefined
 }
 
-export interface TypeCase {
+interface TypeCase {
   readonly schema: unknown
   /** How avsc names the type in a union. */
   readonly branch: string

@@ -45,7 +45,7 @@ export const PACK: Readonly<Record<string, (content: Uint8Array) => Uint8Array>>
 }
 
 /** A Zstandard frame of blocks that are not compressed: RFC 8878, sections 3.1.1 and 3.1.1.2. */
-export function storedZstandard(content: Uint8Array): Buffer {
+function storedZstandard(content: Uint8Array): Buffer {
   const blocks: Uint8Array[] = []
   for (let at = 0; at === 0 || at < content.length; at += 100_000) {
     const part = content.subarray(at, at + 100_000)
