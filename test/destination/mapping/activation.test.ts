@@ -54,12 +54,12 @@ test.each([SEGMENT, RUDDERSTACK])('records of any source can be track calls: %j'
 })
 
 test('or identify calls', () => {
-  expect(called('identify', { userId: 42, email: 'j@example.com', traits: { plan: 'pro' } })).toEqual({
+  expect(called('identify', { userId: 42, email: 'j@example.com', 'a.b': 1, traits: { plan: 'pro' } })).toEqual({
     type: 'identify',
     userId: '42',
     messageId: expect.stringMatching(/^[\w-]{43}$/),
     context: { library: LIBRARY },
-    traits: { plan: 'pro', email: 'j@example.com' },
+    traits: { plan: 'pro', email: 'j@example.com', 'a.b': 1 },
   })
 })
 

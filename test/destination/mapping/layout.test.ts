@@ -269,6 +269,31 @@ test.each([
   expect(Object.keys(sent(SEGMENT, stream, { ...upper, ...columns })[0].properties)).toEqual(['campaign_id'])
 })
 
+test.each([
+  'app',
+  'app_group',
+  'campaign',
+  'canvas',
+  'canvas_step',
+  'canvas_variation',
+  'message_variation',
+  'subscription_group',
+  'card',
+  'content_card',
+])('of the two ids of a %s, Currents’ own counts', (thing) => {
+  const data = { [`${thing.toUpperCase()}_API_ID`]: 'c-1', [`${thing.toUpperCase()}_ID`]: 'internal' }
+  const { properties } = sent(SEGMENT, 'users.messages.email.Open', { ...BASE, ...data })[0]
+  expect(properties).toEqual({ [`${thing.replace('content_', '')}_id`]: 'c-1' })
+})
+
+test('an event that Braze sends to storage only can go to a webhook, too', () => {
+  const data = { ...BASE, app_group_id: 'g-1', random_bucket_number: 7 }
+  expect(sent(WEBHOOK, 'users.RandomBucketNumberUpdate', data)[0]).toMatchObject({
+    user: { user_id: 'braze-1' },
+    properties: { app_group_id: 'g-1', random_bucket_number: 7 },
+  })
+})
+
 test('a record that repeats a column in another spelling sends one value', () => {
   const [event] = sent(SEGMENT, 'users.messages.email.Open', { ...BASE, send_id: 'a', SEND_ID: 'b' })
   expect(event.properties).toEqual({ send_id: 'b' })
