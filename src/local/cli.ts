@@ -8,6 +8,7 @@ const EXAMPLES = `
 Examples:
   braze-currents sample --out ./export --events 10000
   braze-currents collector --out ./received.jsonl
+  braze-currents inspect --source-config source.json --html report.html
   braze-currents preview --source-config source.json --destination-config segment.json --streams '*.email.*'
   braze-currents sync --source-config source.json --destination-config segment.json --state state.json
   braze-currents read --config source.json --catalog catalog.json --state state.json
@@ -50,6 +51,7 @@ function localProgram(version: string, terminal: Terminal, environment: Environm
     .exitOverride()
   addSync(program, terminal, environment)
   addPreview(program, terminal, environment)
+  addInspect(program, terminal, environment)
   addSample(program, terminal)
   addCollector(program, terminal, environment)
   for (const [name, description] of CONNECTOR_COMMANDS) program.command(name).description(description)
@@ -90,6 +92,23 @@ function addPreview(program: Command, terminal: Terminal, environment: Environme
     .addOption(streamsOption())
     .option('--limit <number>', 'events of each stream', atLeast(1), 3)
     .action(async (options) => (await import('./preview/command.ts')).runPreview(options, terminal, environment))
+}
+
+function addInspect(program: Command, terminal: Terminal, environment: Environment): void {
+  program
+    .command('inspect')
+    .description('tell what an export holds: event types, hours, files, events, schemas, and what is wrong with it')
+    .requiredOption('--source-config <file>', 'configuration of the source, JSON or YAML')
+    .addOption(streamsOption())
+    .option('--json', 'print all of it as one JSON document')
+    .option('--html <file>', 'write all of it as a page for a browser, too')
+    .option(
+      '--sample-files <number>',
+      'how many files are opened at most; the events of others are estimated',
+      atLeast(1),
+      10_000,
+    )
+    .action(async (options) => (await import('./inspect/command.ts')).runInspect(options, terminal, environment))
 }
 
 function addSample(program: Command, terminal: Terminal): void {

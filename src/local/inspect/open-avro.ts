@@ -4,7 +4,7 @@ import { parseSchema } from '../../source/decode/avro-schema.ts'
 import { type Container, openContainer } from '../../source/decode/container.ts'
 import { BrokenFileError } from '../../source/decode/decoder.ts'
 import type { ObjectStore, StoredObject } from '../../source/storage/store.ts'
-import { type Break, breakOf, type Contents } from './open.ts'
+import { type Break, breakOf, type Contents } from './contents.ts'
 
 export async function lookIntoAvro(store: ObjectStore, object: StoredObject, mostBytes: number): Promise<Contents> {
   const container = await openContainer(store.read(object), object.size)

@@ -6,7 +6,7 @@ import { jsonTexts } from '../../source/decode/json-texts.ts'
 import { membersOf } from '../../source/decode/json-walk.ts'
 import { unpacked } from '../../source/decode/unpacked.ts'
 import type { ObjectStore, StoredObject } from '../../source/storage/store.ts'
-import { type Break, breakOf, type Contents } from './open.ts'
+import { type Break, breakOf, type Contents } from './contents.ts'
 
 /** Events of each type in a file whose fields are looked at. */
 const FIELDS_OF = 20

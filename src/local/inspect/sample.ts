@@ -1,5 +1,6 @@
 /** Chooses the files that are opened, where there are too many to open them all. */
 import type { StoredObject } from '../../source/storage/store.ts'
+import { HOUR_MS } from './hour.ts'
 
 /** A file as it was listed. */
 export interface InspectedFile {
@@ -10,7 +11,7 @@ export interface InspectedFile {
   readonly hour: number | undefined
 }
 
-/** At most `each` files of every event type and every so many hours. */
+/** At most `each` files of every event type and every so many hours; a file without a date counts in that of its modification. */
 export interface SampleRule {
   readonly each: number
   readonly hours: number
@@ -64,8 +65,8 @@ export class FileSample {
 function firstOfEach(files: readonly InspectedFile[], { each, hours }: SampleRule): readonly InspectedFile[] {
   if (each === Number.POSITIVE_INFINITY) return files
   const counts = new Map<string, number>()
-  return files.filter(({ eventType = '', hour }) => {
-    const cell = `${hour === undefined ? '' : Math.floor(hour / hours)} ${eventType}`
+  return files.filter(({ object, eventType = '', hour = object.modified.getTime() / HOUR_MS }) => {
+    const cell = `${Math.floor(hour / hours)} ${eventType}`
     const count = (counts.get(cell) ?? 0) + 1
     counts.set(cell, count)
     return count <= each
