@@ -6,6 +6,9 @@
  * The host lays out the memory and fills the table; src/source/decode/transcoder.ts is the only host. All positions are
  * addresses in the one linear memory. Input may be read up to 16 bytes past its end, so the host keeps that much free.
  */
+import { isNewId } from './recent-ids'
+
+export { isNewId, limitIds } from './recent-ids'
 
 /** Kinds of operation. Each handles one field of the schema. */
 const STRING: u32 = 0
@@ -24,8 +27,10 @@ const NULL: u32 = 8
 const OP_BYTES: usize = 20
 /** `branch`: the index of null in a union of two, or this for a field that is no union. */
 const NO_UNION: u32 = 2
+/** The event's id: its line is left out if the id was seen lately. The host may keep that memory itself. */
 const FLAG_ID: u32 = 1
 const FLAG_DROP: u32 = 2
+const FLAG_ASK_HOST: u32 = 4
 
 const COMMA: u8 = 0x2c
 
@@ -63,6 +68,7 @@ let full: bool = false
 let corrupt: bool = false
 /** Where the record's id lies, 0 without one. */
 let idAt: usize = 0
+let idFlags: u32 = 0
 let unparsed: i32 = 0
 
 /**
@@ -134,7 +140,10 @@ function record(ops: usize, opsEnd: usize, head: usize, headLength: i32, tail: u
     const flags = load<u32>(op, 16)
     if (!text(load<u32>(op, 8), load<u32>(op, 12))) return true
     if (!value(load<u32>(op)) || flags & FLAG_DROP) o = fieldAt
-    if (flags & FLAG_ID) idAt = valueAt
+    if (flags & FLAG_ID) {
+      idAt = valueAt
+      idFlags = flags
+    }
   }
   if (full || corrupt) return true
   // Every member brings a comma, and the first one becomes the brace. A tail that starts with one has a member.
@@ -157,7 +166,7 @@ function newId(): bool {
   const after = p
   p = idAt
   const length = <i32>long()
-  const fresh = isNew(p, length) !== 0
+  const fresh = idFlags & FLAG_ASK_HOST ? isNew(p, length) !== 0 : isNewId(p, length)
   p = after
   return fresh
 }

@@ -40,9 +40,6 @@ interface Request {
   readonly environment: Environment
 }
 
-/** How many ids of a stream are known when duplicates are looked for: those of some thirty full files. */
-const KNOWN_IDS = 500_000
-
 async function* read(
   { config, catalog, states, environment }: Request,
   options: SourceOptions,
@@ -77,7 +74,7 @@ function streamsOf(
   return [...new Set([...eventTypes().keys(), ...found, ...asked])].map((stream) => ({
     definition: definitionOf(stream),
     read: ({ syncMode, state }, environment) => {
-      const isNew = config.deduplicate ? { isNew: recentIds(KNOWN_IDS) } : {}
+      const isNew = config.deduplicate ? { isNew: recentIds() } : {}
       const job = {
         stream,
         config,

@@ -1,5 +1,6 @@
 /** What it takes to turn the bytes of one file into RECORD lines. */
 import type { PersonalDataPolicy } from '../privacy.ts'
+import type { IsNew } from '../wasm.ts'
 
 /** What the decoders of a stream share while a file is read. */
 export interface DecodeOptions {
@@ -12,7 +13,7 @@ export interface DecodeOptions {
   /** How many of the file's events to pass over, because an earlier run has emitted them. */
   readonly skip: number
   /** False for an event id that was seen lately. Absent: nothing is deduplicated. */
-  readonly isNew?: (id: string) => boolean
+  readonly isNew?: IsNew
   /** What to do with personal data. Absent: keep all. */
   readonly personalData?: PersonalDataPolicy
   /**

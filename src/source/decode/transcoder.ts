@@ -2,9 +2,8 @@
  * The fast way from an Avro block to RECORD lines: assembly/transcoder.ts, compiled to WebAssembly, walks the bytes by a
  * table that is made here from the file's schema. It covers flat schemas, as all of Currents' are.
  */
-import { readFileSync } from 'node:fs'
+import { BASE, coreOf } from '../wasm.ts'
 import { BrokenFileError, type DecodedBlock, type DecodeOptions } from './decoder.ts'
-import { jsonObjectText, numberText } from './json-text.ts'
 
 /** Writes the records of a block. `byte` is where the block begins in its file. */
 export type WriteBlock = (block: Uint8Array, count: number, skip: number, byte: number) => Iterable<DecodedBlock>
@@ -35,6 +34,7 @@ const KIND = { string: 0, long: 1, float: 2, double: 3, boolean: 4, strings: 5, 
 const NO_UNION = 2
 const FLAG_ID = 1
 const FLAG_DROP = 2
+const FLAG_ASK_HOST = 4
 const OP_BYTES = 20
 
 const KIND_OF: Readonly<Record<string, number>> = {
@@ -67,8 +67,13 @@ function operationOf(field: Field, { isNew, personalData }: DecodeOptions, jsonF
     kind: kind === KIND.string && name === jsonField ? KIND.json : kind,
     branch,
     key: `,${JSON.stringify(name)}:`,
-    flags: (name === 'id' && kind === KIND.string && isNew ? FLAG_ID : 0) | (covered ? FLAG_DROP : 0),
+    flags: (name === 'id' && kind === KIND.string ? idFlags(isNew) : 0) | (covered ? FLAG_DROP : 0),
   }
+}
+
+function idFlags(isNew: DecodeOptions['isNew']): number {
+  if (!isNew) return 0
+  return isNew.core ? FLAG_ID : FLAG_ID | FLAG_ASK_HOST
 }
 
 function kindOf(type: unknown): number | undefined {
@@ -97,8 +102,6 @@ interface Span {
   readonly length: number
 }
 
-/** Below this address the compiler keeps its own data. */
-const BASE = 65_536
 const SLACK = 64
 
 function tableOf(operations: readonly Operation[], { stream, extra, emittedAt }: DecodeOptions): Table {
@@ -136,8 +139,6 @@ const LINE_MAX_BYTES = 256 << 20
 /** How a call ended, as in assembly/transcoder.ts. */
 const OUTPUT_FULL = 1
 const CORRUPT = 2
-/** Added to the length of an object that did not parse. */
-const UNPARSED = 0x40000000
 
 interface Work {
   readonly block: Uint8Array
@@ -174,7 +175,7 @@ interface Step extends DecodedBlock {
 }
 
 function call(table: Table, options: DecodeOptions, { input, count, skip, room }: Call): Step {
-  const core = load()
+  const core = coreOf(options.isNew)
   const inputAt = BASE + table.bytes.length
   const outputAt = (inputAt + input.length + SLACK + 15) & ~15
   const memory = core.reserve(outputAt + room + SLACK)
@@ -206,76 +207,5 @@ function call(table: Table, options: DecodeOptions, { input, count, skip, room }
     events: recordsDone.value,
     duplicates: duplicatesDone.value,
     unparsed: unparsedDone.value,
-  }
-}
-
-// -------------------------------------------------------------------------------------------------- the WebAssembly
-
-/** What we use of it: Node has it, its types do not. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
-}
-
-interface Global {
-  readonly value: number
-}
-
-interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
-  readonly inputAt: Global
-  readonly outputAt: Global
-  readonly recordsDone: Global
-  readonly linesDone: Global
-  readonly duplicatesDone: Global
-  readonly unparsedDone: Global
-  transcode(...positions: readonly number[]): number
-}
-
-/** What the WebAssembly asks of us while it runs. */
-interface Host {
-  isNew: DecodeOptions['isNew']
-}
-
-interface Core {
-  readonly exports: Exports
-  readonly host: Host
-  /** The memory, at least so large. */
-  reserve(bytes: number): Buffer
-  /** A copy of what lies between two addresses. */
-  bytes(from: number, to: number): Buffer
-}
-
-let loaded: Core | undefined
-
-/** One memory for all files: a call fills it, runs and is done with it. */
-function load(): Core {
-  if (loaded) return loaded
-  const host: Host = { isNew: undefined }
-  const wasm = readFileSync(new URL('../../generated/transcoder.wasm', import.meta.url))
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), { transcoder: importsOf(host, () => memory) })
-  // No type can know what a module exports.
-  const exports = instance.exports as Exports
-  let memory = Buffer.from(exports.memory.buffer)
-  const reserve = (bytes: number): Buffer => {
-    const missing = bytes - memory.length
-    if (missing > 0) exports.memory.grow(Math.ceil(missing / 65_536))
-    if (missing > 0) memory = Buffer.from(exports.memory.buffer)
-    return memory
-  }
-  loaded = { exports, host, reserve, bytes: (from, to) => Buffer.from(memory.subarray(from, to)) }
-  return loaded
-}
-
-function importsOf(host: Host, memory: () => Buffer): object {
-  const write = (text: string, out: number): number => memory().write(text, out, 'utf8')
-  return {
-    writeNumber: (value: number, bits: number, out: number) => write(numberText(value, bits) ?? '', out),
-    isNew: (id: number, length: number) => (host.isNew?.(memory().toString('utf8', id, id + length)) === false ? 0 : 1),
-    writeJson(at: number, length: number, out: number, room: number): number {
-      const { text, parsed } = jsonObjectText(memory().toString('utf8', at, at + length))
-      if (Buffer.byteLength(text) > room) return -1
-      return write(text, out) | (parsed ? 0 : UNPARSED)
-    },
   }
 }

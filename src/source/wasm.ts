@@ -1,0 +1,96 @@
+/**
+ * The WebAssembly that assembly/ is compiled to: it turns Avro blocks into RECORD lines, and remembers the last ids of a
+ * stream. Each stream that removes duplicates has an instance of its own; all other work shares one.
+ */
+import { readFileSync } from 'node:fs'
+import { jsonObjectText, numberText } from './decode/json-text.ts'
+
+/** Asked of each event's id once. `core` is the instance that can answer by itself. */
+export type IsNew = ((id: string) => boolean) & { readonly core?: Core }
+
+/** What we use of it: Node has it, its types do not. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
+}
+
+interface Global {
+  readonly value: number
+}
+
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+  readonly inputAt: Global
+  readonly outputAt: Global
+  readonly recordsDone: Global
+  readonly linesDone: Global
+  readonly duplicatesDone: Global
+  readonly unparsedDone: Global
+  transcode(...positions: readonly number[]): number
+  isNewId(at: number, length: number): number
+  limitIds(limit: number): void
+}
+
+export interface Core {
+  readonly exports: Exports
+  /** What the WebAssembly asks of us while it runs. */
+  readonly host: { isNew: IsNew | undefined }
+  /** The memory, at least so large. What lies in it is good until the next call for more. */
+  reserve(bytes: number): Buffer
+  /** A copy of what lies between two addresses. */
+  bytes(from: number, to: number): Buffer
+}
+
+/** The first address that is ours: below it lie the tables of assembly/recent-ids.ts, twice 16 MiB. */
+export const BASE = 65_536 + 2 * (16 << 20)
+
+let shared: Core | undefined
+
+/** The instance that remembers these ids, or the shared one. */
+export function coreOf(isNew: IsNew | undefined): Core {
+  if (isNew?.core) return isNew.core
+  shared ??= newCore()
+  return shared
+}
+
+const PAGE_BYTES = 65_536
+
+export function newCore(): Core {
+  const host: Core['host'] = { isNew: undefined }
+  const instance = new WebAssembly.Instance(compiled(), { transcoder: importsOf(host, () => memory) })
+  // No type can know what a module exports.
+  const exports = instance.exports as Exports
+  let memory = Buffer.from(exports.memory.buffer)
+  const reserve = (bytes: number): Buffer => {
+    if (bytes > memory.length) {
+      exports.memory.grow(Math.ceil((bytes - memory.length) / PAGE_BYTES))
+      memory = Buffer.from(exports.memory.buffer)
+    }
+    return memory
+  }
+  reserve(BASE + PAGE_BYTES)
+  return { exports, host, reserve, bytes: (from, to) => Buffer.from(memory.subarray(from, to)) }
+}
+
+let code: object | undefined
+
+function compiled(): object {
+  code ??= new WebAssembly.Module(readFileSync(new URL('../generated/transcoder.wasm', import.meta.url)))
+  return code
+}
+
+/** Added to the length of an object that did not parse, as in assembly/transcoder.ts. */
+const UNPARSED = 0x40000000
+
+function importsOf(host: Core['host'], memory: () => Buffer): object {
+  const write = (text: string, out: number): number => memory().write(text, out, 'utf8')
+  return {
+    writeNumber: (value: number, bits: number, out: number) => write(numberText(value, bits) ?? '', out),
+    isNew: (id: number, length: number) => (host.isNew?.(memory().toString('utf8', id, id + length)) === false ? 0 : 1),
+    writeJson(at: number, length: number, out: number, room: number): number {
+      const { text, parsed } = jsonObjectText(memory().toString('utf8', at, at + length))
+      if (Buffer.byteLength(text) > room) return -1
+      return write(text, out) | (parsed ? 0 : UNPARSED)
+    },
+  }
+}
