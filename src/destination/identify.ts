@@ -101,7 +101,8 @@ function profile(plan: Plan): TraitsOf {
   const custom = plan.numberOf('custom_attributes')
   return (values) => {
     const standard = layout.membersAt('', values)
-    const isTaken = (name: ByteString) => name === 'address' || layout.hasMember('', name, values)
+    const isTaken = (name: ByteString) =>
+      layout.hasMember('', name, values) || (name === 'address' && layout.membersAt(name, values) !== '')
     const own = among(asObject(values[custom]), isTaken)
     const members = standard && own ? `${standard},${own}` : standard + own
     return members === '' ? undefined : { subject: '', members }

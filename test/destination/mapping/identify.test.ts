@@ -93,6 +93,8 @@ test.each<[string, Data, object | undefined]>([
   [PROFILE, { custom_attributes: '{"colour":"red","n":12}' }, { colour: 'red', n: 12 }],
   [PROFILE, { custom_attributes: { colour: 'red' }, first_name: 'J' }, { firstName: 'J', colour: 'red' }],
   [PROFILE, { custom_attributes: '{"gender":"x","colour":"red"}', gender: 'M' }, { gender: 'M', colour: 'red' }],
+  [PROFILE, { custom_attributes: '{"address":"x"}' }, { address: 'x' }],
+  [PROFILE, { custom_attributes: '{"address":"x"}', country: 'DE' }, { address: { country: 'DE' } }],
   [PROFILE, { update_source: 'sdk' }, undefined],
   ['users.messages.email.Open', { email_address: 'j@example.com' }, undefined],
 ])('%s with %j says %j', (stream, data, expected) => {

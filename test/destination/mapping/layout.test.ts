@@ -286,6 +286,13 @@ test.each([
   expect(properties).toEqual({ [`${thing.replace('content_', '')}_id`]: 'c-1' })
 })
 
+test.each([{ time: '1700000000' }, { time: null, time_ms: 1_700_000_000_999 }, { time: 1_700_000_000 }])(
+  'a webhook gets seconds as a number: %j',
+  (data) => {
+    expect(sent(WEBHOOK, 'users.messages.email.Open', { ...BASE, ...data })[0].time).toBe(1_700_000_000)
+  },
+)
+
 test('an event that Braze sends to storage only can go to a webhook, too', () => {
   const data = { ...BASE, app_group_id: 'g-1', random_bucket_number: 7 }
   expect(sent(WEBHOOK, 'users.RandomBucketNumberUpdate', data)[0]).toMatchObject({
