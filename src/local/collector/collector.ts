@@ -14,8 +14,7 @@ import { judgeAsRudderstack } from './rudderstack.ts'
 import { type Judge, refused, type Verdict } from './rules.ts'
 import { judgeAsSegment } from './segment.ts'
 
-export const SERVICES = ['segment', 'rudderstack'] as const
-export type CollectorService = (typeof SERVICES)[number]
+export type CollectorService = 'segment' | 'rudderstack'
 
 export interface CollectorOptions {
   readonly service: CollectorService

@@ -10,8 +10,7 @@ import { type ByteWriter, byteWriter } from './byte-writer.ts'
 import type { EventValues } from './event.ts'
 import type { Value } from './fields.ts'
 
-export const CODECS = ['null', 'deflate', 'snappy', 'zstandard'] as const
-export type Codec = (typeof CODECS)[number]
+export type Codec = 'null' | 'deflate' | 'snappy' | 'zstandard'
 
 /** What an Avro type is called here: those that Currents uses. */
 type AvroType = string | readonly unknown[] | { readonly type: 'array'; readonly items: AvroType }
@@ -47,7 +46,7 @@ export function avroFiles(type: EventType, codec: Codec): (key: string, events: 
 }
 
 /** The schema that heads an export file. Personal fields are tagged in their `doc`, as Braze does. */
-export function avroSchemaOf({ event_type, description, schema }: EventType): object {
+function avroSchemaOf({ event_type, description, schema }: EventType): object {
   const dot = event_type.lastIndexOf('.')
   return {
     type: 'record',

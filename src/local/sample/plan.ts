@@ -48,7 +48,7 @@ export function planExport(options: PlanOptions, type: EventType): Iterable<Plan
 }
 
 /** How many events of each type, in proportion to `rateOf`; one at least where there are enough. Adds up to `events`. */
-export function eventCounts(types: readonly EventType[], events: number): ReadonlyMap<EventType, number> {
+function eventCounts(types: readonly EventType[], events: number): ReadonlyMap<EventType, number> {
   const least = events >= types.length ? 1 : 0
   const shares = inProportion(
     types.map((type) => rateOf(type.event_type)),

@@ -27,7 +27,7 @@ export interface SampleOptions {
   readonly onFile?: (file: { readonly key: string; readonly bytes: number }) => void
 }
 
-export interface SampleCounts {
+interface SampleCounts {
   readonly files: number
   readonly bytes: number
   /** Events with different ids. */

@@ -53,7 +53,7 @@ export function plainDisplay({ write, now }: Screen): Display {
 }
 
 /** `0.4 s: 1,234 records read, 1,000 done with; 3 of 106 streams; users.messages.email.Send` */
-export function progressText(progress: Progress, milliseconds: number): string {
+function progressText(progress: Progress, milliseconds: number): string {
   const { read, acknowledged, streams, done, current } = progress
   const counts = `${countText(read)} records read, ${countText(acknowledged)} done with`
   const where = current && done < streams.length ? `; ${current}` : ''
