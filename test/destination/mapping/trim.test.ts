@@ -98,7 +98,7 @@ test('every event is within the limit and valid, or rejected', () => {
       const { context } = parsed(event)
       expect(context.braze.truncated ?? []).toEqual(result.trimmed)
     }),
-    { numRuns: 50 },
+    { numRuns: 20 },
   )
 })
 
