@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip as gzipCallback } from 'node:zlib'
 import type { AxiosInstance } from 'axios'
-import { bytesOf, fromByteString } from '../cdk/bytes.ts'
+import { fromByteString } from '../cdk/bytes.ts'
 import type { Item } from './batch.ts'
 import { type Addressee, type Answer, type Outcome, outcomeOf, outcomeOfFault } from './outcome.ts'
 import { presentable, secretsOf } from './quote.ts'
@@ -75,9 +75,20 @@ export function sender(target: Target, { gzip, now, onRequest, timeoutMs = TIMEO
   }
 }
 
+/** Written piece by piece: a joined string would be one more copy of everything. */
 function bodyOf(target: Target, items: readonly Item[], now: Date): Buffer {
   const { head, tail } = target.envelope(now)
-  return bytesOf(head + items.map(({ text }) => text).join(',') + tail)
+  const commas = Math.max(0, items.length - 1)
+  const body = Buffer.allocUnsafe(
+    items.reduce((sum, { text }) => sum + text.length, head.length + commas + tail.length),
+  )
+  let at = body.write(head, 'latin1')
+  items.forEach(({ text }, i) => {
+    if (i > 0) at += body.write(',', at, 'latin1')
+    at += body.write(text, at, 'latin1')
+  })
+  body.write(tail, at, 'latin1')
+  return body
 }
 
 // An answer that we would have to unpack could be small on the wire and huge in memory.
