@@ -2,6 +2,7 @@
  * A small Google Cloud Storage: buckets, listings, downloads, metadata and the three kinds of upload of the JSON API.
  * https://cloud.google.com/storage/docs/json_api/v1 (read 2026-11). It asks for no credentials.
  */
+import { gunzipSync } from 'node:zlib'
 import type { StorageOf } from '../../src/config.ts'
 import { type FakeObject, type FakeObjects, fakeObjects, md5 } from './objects.ts'
 import {
@@ -87,12 +88,14 @@ function listObjects(objects: FakeObjects, pageSize: number, { searchParams }: U
   })
   const prefixes = entries.flatMap((entry) => ('folder' in entry ? [entry.folder] : []))
   const items = entries.flatMap((entry) => ('object' in entry ? [metadataOf(entry.object)] : []))
-  const wanted = fieldsIn(searchParams.get('fields'))
+  const fields = searchParams.get('fields')
+  const wanted = fieldsIn(fields)
+  const isAsked = (name: string) => fields === null || fields.split(',').includes(name)
   return json(200, {
     // Google leaves out what is empty.
-    ...(prefixes.length > 0 ? { prefixes } : {}),
+    ...(prefixes.length > 0 && isAsked('prefixes') ? { prefixes } : {}),
     ...(items.length > 0 ? { items: items.map((item) => only(wanted, item)) } : {}),
-    ...(next === undefined ? {} : { nextPageToken: Buffer.from(next).toString('base64') }),
+    ...(next === undefined || !isAsked('nextPageToken') ? {} : { nextPageToken: Buffer.from(next).toString('base64') }),
   })
 }
 
@@ -126,6 +129,9 @@ function getObject(objects: FakeObjects, bucket: string, key: string, request: F
   const match = searchParams.get('ifGenerationMatch')
   if (match !== null && match !== String(object.revision)) return refused({ status: 412, code: 'conditionNotMet' })
   if (searchParams.get('alt') !== 'media') return json(200, metadataOf(object))
+  if (object.contentEncoding === 'gzip' && !/gzip/.test(String(request.headers['accept-encoding']))) {
+    return { status: 200, body: gunzipSync(object.content) }
+  }
   const range = rangeOf(request.headers.range, object.content)
   if (!range) return refused({ status: 416, code: 'requestedRangeNotSatisfiable' })
   return media(object, range, request.headers.range !== undefined)

@@ -1,6 +1,6 @@
 /**
- * A small S3: one bucket, ListObjectsV2, GetObject, HeadObject, PutObject, signatures that are verified, and AssumeRole
- * of STS at the same address. https://docs.aws.amazon.com/AmazonS3/latest/API/ (read 2026-11).
+ * A small S3: CreateBucket, ListObjectsV2, GetObject, HeadObject, PutObject, signatures that are verified, and AssumeRole
+ * of STS at the same address. No multipart or streamed uploads, no presigned URLs. https://docs.aws.amazon.com/AmazonS3/latest/API/ (read 2026-11).
  */
 import type { StorageOf } from '../../src/config.ts'
 import { type FakeObjects, fakeObjects, type Listed, md5 } from './objects.ts'
@@ -39,7 +39,7 @@ const SKEW_MS = 15 * 60_000
 export async function fakeS3(options: FakeS3Options = {}): Promise<FakeS3> {
   const { bucket = 'exports', region = 'eu-central-1' } = options
   const objects = fakeObjects()
-  const server = await fakeServer(protocolOf(objects, { ...options, bucket, region }))
+  const server = await fakeServer(protocolOf(new Map([[bucket, objects]]), { ...options, region }))
   return {
     ...server,
     ...objects,
@@ -55,32 +55,35 @@ export async function fakeS3(options: FakeS3Options = {}): Promise<FakeS3> {
 }
 
 interface Settings extends FakeS3Options {
-  readonly bucket: string
   readonly region: string
 }
 
-const protocolOf = (objects: FakeObjects, settings: Settings): Protocol => ({
+const protocolOf = (buckets: Map<string, FakeObjects>, settings: Settings): Protocol => ({
   operationOf,
   refusal: refused,
   answer(request) {
     const problem = problemWith(request, settings)
     if (problem) return refused(problem, request)
-    if (request.method === 'POST') return assumeRole(request, settings)
-    const [bucket, key] = pathOf(request.url)
-    if (bucket !== settings.bucket) return refused({ status: 404, code: 'NoSuchBucket' }, request)
+    const [bucket, key] = pathOf(request)
+    if (request.method === 'POST' && bucket === '') return assumeRole(request, settings)
+    if (request.method === 'POST' || isChunked(request))
+      return refused({ status: 501, code: 'NotImplemented' }, request)
+    if (request.method === 'PUT' && key === '') return createBucket(buckets, bucket)
+    const objects = buckets.get(bucket)
+    if (!objects) return refused({ status: 404, code: 'NoSuchBucket' }, request)
     if (request.method === 'PUT') return putObject(objects, key, request)
-    if (key === '') return request.method === 'HEAD' ? { status: 200 } : listObjects(objects, settings, request.url)
-    return getObject(objects, key, request)
+    if (key !== '') return getObject(objects, key, request)
+    return request.method === 'HEAD' ? { status: 200 } : listObjects(objects, bucket, request, settings)
   },
 })
 
-function operationOf({ method, url }: Pick<FakeRequest, 'method' | 'url'>): Operation {
-  if (method !== 'GET') return 'other'
-  return pathOf(url)[1] === '' ? 'list' : 'read'
+function operationOf(request: Pick<FakeRequest, 'method' | 'target'>): Operation {
+  if (request.method !== 'GET') return 'other'
+  return pathOf(request)[1] === '' ? 'list' : 'read'
 }
 
-function pathOf({ pathname }: URL): [bucket: string, key: string] {
-  const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(pathname) ?? []
+function pathOf({ target }: Pick<FakeRequest, 'target'>): [bucket: string, key: string] {
+  const [, bucket = '', key = ''] = /^\/([^/?]*)\/?([^?]*)/.exec(target) ?? []
   return [bucket, decodeURIComponent(key)]
 }
 
@@ -106,8 +109,22 @@ function problemWith(request: FakeRequest, { region }: Settings): Refusal | unde
 const isoTime = (time: string): string =>
   time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')
 
-function listObjects(objects: FakeObjects, { pageSize = 1000, bucket }: Settings, { searchParams }: URL): Answer {
+function createBucket(buckets: Map<string, FakeObjects>, bucket: string): Answer {
+  buckets.set(bucket, fakeObjects())
+  return { status: 200 }
+}
+
+function listObjects(
+  objects: FakeObjects,
+  bucket: string,
+  request: FakeRequest,
+  { pageSize = 1000 }: Settings,
+): Answer {
+  const { searchParams } = request.url
   const token = searchParams.get('continuation-token')
+  if (token !== null && toToken(fromToken(token)) !== token) {
+    return refused({ status: 400, code: 'InvalidArgument' }, request)
+  }
   const page = objects.list({
     prefix: searchParams.get('prefix') ?? '',
     delimiter: searchParams.get('delimiter') ?? '',
@@ -132,7 +149,8 @@ function listObjects(objects: FakeObjects, { pageSize = 1000, bucket }: Settings
 const nextOf = ({ next }: Listed): string =>
   next === undefined
     ? '<IsTruncated>false</IsTruncated>'
-    : `<IsTruncated>true</IsTruncated><NextContinuationToken>${Buffer.from(next).toString('base64')}</NextContinuationToken>`
+    : `<IsTruncated>true</IsTruncated><NextContinuationToken>${toToken(next)}</NextContinuationToken>`
+const toToken = (key: string): string => Buffer.from(key).toString('base64')
 const fromToken = (token: string): string => Buffer.from(token, 'base64').toString()
 /** As Java's URLEncoder does it, which is what S3 answers look like: a space is a plus sign. */
 const urlEncoded = (key: string): string => encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/')
@@ -153,9 +171,12 @@ function getObject(objects: FakeObjects, key: string, request: FakeRequest): Ans
   return { status: 206, headers: { ...headers, 'content-range': contentRange }, body: bytes }
 }
 
-function putObject(objects: FakeObjects, key: string, { body }: FakeRequest): Answer {
-  return key === '' ? { status: 200 } : { status: 200, headers: { etag: etagOf(objects.put(key, body)) } }
-}
+const isChunked = ({ headers }: FakeRequest): boolean => headers['content-encoding']?.includes('aws-chunked') ?? false
+
+const putObject = (objects: FakeObjects, key: string, { body }: FakeRequest): Answer => ({
+  status: 200,
+  headers: { etag: etagOf(objects.put(key, body)) },
+})
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 function assumeRole(request: FakeRequest, { role }: Settings): Answer {
@@ -172,7 +193,7 @@ function assumeRole(request: FakeRequest, { role }: Settings): Answer {
 }
 
 function refused({ status, code, message = code }: Refusal, { method, url }: FakeRequest): Answer {
-  if (method === 'POST') return refusedBySts(status, STS_CODES[code] ?? code, message)
+  if (method === 'POST' && url.pathname === '/') return refusedBySts(status, STS_CODES[code] ?? code, message)
   const region = /^expecting '(.+)'$/.exec(message)?.[1]
   return answerXml(
     status,

@@ -59,6 +59,8 @@ export interface FakeServer {
   readonly requests: readonly FakeRequest[]
   /** The number of requests of one kind so far. */
   count(operation: Operation): number
+  /** The number of connections so far. */
+  connections(): number
   /** What the next requests meet, in this order. */
   fault(...faults: readonly Fault[]): void
   /** All is well again. */
@@ -80,12 +82,15 @@ export async function fakeServer(protocol: Protocol): Promise<FakeServer> {
     const right = () => (fault.refuse ? protocol.refusal(fault.refuse, request) : protocol.answer(request))
     send(response, fault.answer ?? right(), fault)
   }
+  let connections = 0
+  server.on('connection', () => connections++)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     count: (operation) => requests.filter((request) => request.operation === operation).length,
+    connections: () => connections,
     fault: (...more) => void faults.push(...more),
     clearFaults: () => void faults.splice(0),
     async close() {

@@ -48,7 +48,7 @@ export function azureStore(config: AzureConfig, waiting: Waiting = inRealTime): 
           url,
           start,
           end: limit,
-          open: async (at) => opened(await container(), object, at, limit),
+          open: opener(container, object, limit, url),
           failure: async (error) => {
             const failure = azureFailure(error, doing('read', url), config)
             // Servers differ in which of its two faults they name of an object that is gone.
@@ -96,23 +96,24 @@ async function pageOf(pages: ReturnType<Pages>, token: string | undefined): Prom
   }
 }
 
-async function opened(
-  container: ContainerClient,
-  { key, size, version }: StoredObject,
-  start: number,
-  end: number,
-): Promise<Readable> {
-  const count = start === 0 && end === size ? undefined : end - start
-  const response = await container.getBlobClient(key).download(start, count, {
-    maxRetryRequests: 0,
-    ...(version === undefined ? {} : { conditions: { ifMatch: version } }),
-  })
-  const stream = response.readableStreamBody as Readable
-  if (start > 0 && !response.contentRange?.startsWith(`bytes ${start}-`)) {
-    stream.destroy()
-    throw rangeIgnored(container.getBlobClient(key).name)
+/** Opens the object at any byte, and only the content that was listed, or that was met first. */
+function opener(container: () => Promise<ContainerClient>, object: StoredObject, end: number, url: string) {
+  const { key, size } = object
+  let pinned = object.version
+  return async (start: number): Promise<Readable> => {
+    const count = start === 0 && end === size ? undefined : end - start
+    const response = await (await container()).getBlobClient(key).download(start, count, {
+      maxRetryRequests: 0,
+      ...(pinned === undefined ? {} : { conditions: { ifMatch: pinned } }),
+    })
+    const stream = response.readableStreamBody as Readable
+    if (start > 0 && !response.contentRange?.startsWith(`bytes ${start}-`)) {
+      stream.destroy()
+      throw rangeIgnored(url)
+    }
+    pinned ??= response.etag
+    return stream
   }
-  return stream
 }
 
 const isThere = (container: ContainerClient, key: string): Promise<boolean> =>

@@ -1,7 +1,16 @@
 /** What the answers of Azure Blob Storage mean to a person. Codes: https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes (read 2026-11). */
 import { ConfigError, TransientError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
-import { causeOf, type Doing, explained, generalFailure, networkCode, type Refusal, withoutSecrets } from './failure.ts'
+import {
+  causeOf,
+  type Doing,
+  explained,
+  generalFailure,
+  messageOf,
+  networkCode,
+  type Refusal,
+  withoutSecrets,
+} from './failure.ts'
 import { ChangedObjectError, MissingObjectError } from './store.ts'
 
 type AzureConfig = StorageOf<'azure'>
@@ -92,17 +101,16 @@ interface SdkError {
   readonly name?: string
   readonly code?: unknown
   readonly statusCode?: unknown
-  readonly message?: string
 }
 
 function refusalOf(error: unknown, { azure_blob_storage_account_key: key, sas_token }: AzureConfig): Refusal {
   const secrets = [key, sas_token, new URLSearchParams(sas_token).get('sig') ?? undefined]
-  const { name = '', code, statusCode, message = String(error) } = (error ?? {}) as SdkError
+  const { name = '', code, statusCode } = (error ?? {}) as SdkError
   const status = typeof statusCode === 'number' ? statusCode : 0
   const isIdentity = name in ADVICE
   return {
     code: isIdentity ? name : typeof code === 'string' ? code : networkCode(error) || name,
     status,
-    message: withoutSecrets(message, secrets),
+    message: withoutSecrets(messageOf(error), secrets),
   }
 }

@@ -1,4 +1,5 @@
 /** What errors of any provider's SDK have in common. Nothing of what they carry (requests, tokens) is passed on. */
+import { inspect } from 'node:util'
 import { ConfigError, TransientError } from '../../cdk/errors.ts'
 
 /** An SDK's error, reduced to what may be shown. */
@@ -22,6 +23,12 @@ export interface Doing {
 /** A failure that an earlier step has explained already, if it is one. */
 export const explained = (error: unknown): ConfigError | TransientError | undefined =>
   error instanceof ConfigError || error instanceof TransientError ? error : undefined
+
+/** An error's message. Some libraries throw other things than errors, or errors whose message is an object. */
+export function messageOf(error: unknown): string {
+  const message: unknown = typeof error === 'object' && error !== null && 'message' in error ? error.message : error
+  return typeof message === 'string' ? message : inspect(message, { depth: 1 })
+}
 
 /** The text of an error as a cause, without the request it belongs to. */
 export const causeOf = ({ code, status, message }: Refusal): Error =>

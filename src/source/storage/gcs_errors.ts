@@ -1,7 +1,16 @@
 /** What the answers of Google Cloud Storage mean to a person. Codes: https://cloud.google.com/storage/docs/json_api/v1/status-codes (read 2026-11). */
 import { ConfigError, TransientError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
-import { causeOf, type Doing, explained, generalFailure, networkCode, type Refusal, withoutSecrets } from './failure.ts'
+import {
+  causeOf,
+  type Doing,
+  explained,
+  generalFailure,
+  messageOf,
+  networkCode,
+  type Refusal,
+  withoutSecrets,
+} from './failure.ts'
 import { HttpError } from './http.ts'
 import { ChangedObjectError, MissingObjectError } from './store.ts'
 
@@ -76,7 +85,6 @@ const isThrottled = ({ status, code }: Refusal): boolean =>
 
 /** What Google's own libraries throw: the token request's answer, or a code of the operating system. */
 interface SdkError {
-  readonly message?: string
   readonly response?: { readonly status?: number; readonly data?: { readonly error?: unknown } }
 }
 
@@ -86,8 +94,8 @@ function refusalOf(error: unknown): Refusal {
     const [, message = error.body] = /"message":\s*("(?:[^"\\]|\\.)*")/.exec(error.body) ?? []
     return { code: reason, status: error.status, message: withoutSecrets(message, []) }
   }
-  const { message = String(error), response } = (error ?? {}) as SdkError
+  const { response } = (error ?? {}) as SdkError
   const reason = response?.data?.error
   const code = typeof reason === 'string' ? reason : networkCode(error)
-  return { code, status: response?.status ?? 0, message: withoutSecrets(message, []) }
+  return { code, status: response?.status ?? 0, message: withoutSecrets(messageOf(error), []) }
 }

@@ -1,7 +1,16 @@
 /** What the answers of S3 and STS mean to a person. Codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (read 2026-11). */
 import { ConfigError, TransientError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
-import { causeOf, type Doing, explained, generalFailure, networkCode, type Refusal, withoutSecrets } from './failure.ts'
+import {
+  causeOf,
+  type Doing,
+  explained,
+  generalFailure,
+  messageOf,
+  networkCode,
+  type Refusal,
+  withoutSecrets,
+} from './failure.ts'
 import { ChangedObjectError, MissingObjectError } from './store.ts'
 
 type S3Config = StorageOf<'s3'>
@@ -116,7 +125,6 @@ export const withoutToken = (bucket: string): TransientError =>
 interface SdkError {
   readonly name?: string
   readonly code?: unknown
-  readonly message?: string
   readonly Region?: string
   readonly $metadata?: { readonly httpStatusCode?: number }
   readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> }
@@ -124,10 +132,10 @@ interface SdkError {
 
 function refusalOf(error: unknown, config: S3Config): Refusal {
   const secrets = [config.aws_secret_access_key, config.aws_access_key_id]
-  const { name = '', message = String(error), $metadata, $response } = (error ?? {}) as SdkError
+  const { name = '', $metadata, $response } = (error ?? {}) as SdkError
   const network = networkCode(error)
   const status = $metadata?.httpStatusCode ?? $response?.statusCode ?? 0
-  return { code: status === 0 && network ? network : name, status, message: withoutSecrets(message, secrets) }
+  return { code: status === 0 && network ? network : name, status, message: withoutSecrets(messageOf(error), secrets) }
 }
 
 const regionOf = (error: unknown): string | undefined => {

@@ -125,7 +125,7 @@ test.each([
   [
     'a busy token server',
     true,
-    { message: 'busy', response: { status: 503 } },
+    { message: { toString: 'not a text' }, response: { status: 503 } },
     TransientError,
     /token server answered 503/,
   ],

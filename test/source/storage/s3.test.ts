@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { type FakeS3, type FakeS3Options, fakeS3 } from '../../../integration_tests/fakes/s3.ts'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
@@ -171,15 +173,18 @@ test('a clock that is a day off is put right by the server', async () => {
   }
 })
 
-test('the SDK keeps its announcements to itself', async () => {
-  const warnings: unknown[] = []
-  const heard = (warning: unknown) => void warnings.push(warning)
-  process.on('warning', heard)
+test('the SDK keeps its announcements about Node versions off stderr', async () => {
+  const url = JSON.stringify(new URL('../../../src/source/storage/s3.ts', import.meta.url))
+  const script = `import(${url}).then(({ s3Store }) => s3Store({ bucket: 'exports', region_name: 'eu-central-1' }).close())`
+  const { stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '-e', script])
+  expect(stderr).toBe('')
+})
+
+test('keys are asked for in an encoding that holds every character', async () => {
   const s3 = await fake()
-  await first(storeOf(s3.config))
-  await new Promise(setImmediate)
-  process.off('warning', heard)
-  expect(warnings).toEqual([])
+  s3.put('a\u0001+ %2F', '')
+  await expect(first(storeOf(s3.config))).resolves.toBe('a\u0001+ %2F')
+  expect(s3.requests[0]?.url.searchParams.get('encoding-type')).toBe('url')
 })
 
 test('many downloads at a time wait for none', async () => {
