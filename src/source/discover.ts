@@ -32,7 +32,9 @@ type Properties = Readonly<Record<string, object>>
 function streamOf(name: string, schema: AvroRecord | undefined, policy: PersonalDataPolicy | undefined): AirbyteStream {
   const stream = definitionOf(name)
   const header = schema ? jsonSchemaOf(schema, eventTypes().get(name), policy).properties : {}
-  const properties = { ...header, ...covered(eventProperties(stream), policy), ...FILE_FIELDS }
+  const described = covered(eventProperties(stream), policy)
+  const unknown = Object.entries(header).filter(([field]) => !Object.hasOwn(eventProperties(stream), field))
+  const properties = { ...described, ...Object.fromEntries(unknown), ...FILE_FIELDS }
   return { ...stream, json_schema: { ...stream.json_schema, properties } }
 }
 
