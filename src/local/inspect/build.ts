@@ -93,7 +93,7 @@ function totalsOf(tally: Tally, types: readonly TypeReport[], hours: HoursOfExpo
     isEstimated: types.some(({ isEstimated }) => isEstimated),
     firstHour: named(first),
     newestHour: named(newest),
-    ageMs: newest === undefined ? undefined : Math.max(0, nowMs - (newest + 1) * HOUR_MS),
+    ageMs: newest === undefined ? undefined : nowMs - (newest + 1) * HOUR_MS,
     datedFiles: sum(types.flatMap((type) => type.hours.map(({ files }) => files))),
     futureFiles,
     newestModified: tally.newestModified?.toISOString(),

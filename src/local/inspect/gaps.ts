@@ -9,40 +9,32 @@ export interface Gap {
   readonly expected: number
 }
 
-/** How many days on either side of a gap tell what is usual. */
-const DAYS = 7
-const FEWEST_DAYS = 3
 /** If files came at random, at this average, there would be none in one of 20,000 such gaps. */
 const FEWEST_EXPECTED = 10
-const DAY = 24
 
 /** The rule below, for people. */
 export const GAP_RULE =
-  'Hours in a row without files count as a gap if at least 10 files would have been usual in them. Usual for an hour is ' +
-  'the median number of files at the same time of the 7 days before and the 7 days after the gap; with less than 3 such ' +
-  'days to compare, the median of all other hours.'
+  'Hours in a row without files count as a gap if at least 10 files would have been usual in them. Usual for an hour is the ' +
+  'median number of files at the same time of the 7 days before the gap, or of the 7 days after it, whichever is less ' +
+  '(with less than 3 such days, of all hours on that side), and no more than in the same hour of the week before or after.'
 
 /**
  * Runs of hours without files, between the first hour with files and `until`, in which files would be usual. So a type
- * that is silent at night, or is sent once a week, has no gaps. `files` is the number of files by hour.
+ * that is silent at night or at weekends, or is sent once a week, has no gaps. `files` is the number of files by hour.
  */
 export function gapsOf(files: ReadonlyMap<number, number>, until: number): readonly Gap[] {
   const filled = [...files.keys()].filter((hour) => hour <= until).sort((a, b) => a - b)
-  const [first] = filled
-  if (first === undefined) return []
-  const counts = (hours: readonly number[]) => hours.map((hour) => files.get(hour) ?? 0)
+  const range = { first: filled[0] ?? until, last: until }
   return runsBetween(filled, until).flatMap((run) => {
-    const expected = clockHours(run).map(({ hour, times }) => {
-      const days = [...daysBefore(hour, run, first), ...daysAfter(hour, run, until)]
-      return times * (days.length < FEWEST_DAYS ? median(counts(others(run, first, until))) : median(counts(days)))
-    })
-    const sum = Math.round(expected.reduce((total, files) => total + files, 0))
-    return sum >= FEWEST_EXPECTED ? [{ ...run, expected: sum }] : []
+    const usual = usualIn(files, run, range)
+    const expected = Math.round(clockHours(run).reduce((sum, { hour, times }) => sum + times * usual(hour), 0))
+    return expected >= FEWEST_EXPECTED ? [{ ...run, expected }] : []
   })
 }
 
 interface Run {
   readonly first: number
+  /** Inclusive. */
   readonly last: number
 }
 
@@ -54,33 +46,56 @@ function runsBetween(filled: readonly number[], until: number): readonly Run[] {
   })
 }
 
-/** The hours of a run that differ on the clock, and how often each occurs. */
+const DAY = 24
+const WEEK = 7 * DAY
+
+/** The hours of a run that differ in the week, and how often each occurs. */
 function clockHours({ first, last }: Run): readonly { hour: number; times: number }[] {
-  const length = Math.min(DAY, last - first + 1)
-  return Array.from({ length }, (_, i) => ({ hour: first + i, times: Math.floor((last - first - i) / DAY) + 1 }))
+  const length = Math.min(WEEK, last - first + 1)
+  return Array.from({ length }, (_, i) => ({ hour: first + i, times: Math.floor((last - first - i) / WEEK) + 1 }))
 }
 
-/** They are less than a week, for there are hardly any days to compare with. */
-const others = (run: Run, first: number, until: number): readonly number[] => [
-  ...hoursFrom(first, run.first),
-  ...hoursFrom(run.last + 1, until + 1),
-]
+const DAYS = 7
+const FEWEST_DAYS = 3
+const FEWEST_HOURS = 2
 
-const hoursFrom = (first: number, end: number): readonly number[] =>
-  Array.from({ length: end - first }, (_, i) => first + i)
-
-function daysBefore(hour: number, run: Run, first: number): readonly number[] {
-  const nearest = hour - DAY * Math.ceil((hour - run.first + 1) / DAY)
-  return sevenFrom(nearest, -DAY).filter((day) => day >= first)
+/** How many files would be usual in an hour of a run. */
+function usualIn(files: ReadonlyMap<number, number>, run: Run, range: Run): (hour: number) => number {
+  const counts = (hours: readonly number[]) => hours.map((hour) => files.get(hour) ?? 0)
+  const usualOn = (side: Run, days: readonly number[]): number => {
+    if (days.length >= FEWEST_DAYS) return median(counts(days))
+    return side.last - side.first + 1 >= FEWEST_HOURS ? median(counts(hoursOf(side))) : 0
+  }
+  const before = { first: range.first, last: run.first - 1 }
+  const after = { first: run.last + 1, last: range.last }
+  return (hour) => {
+    const weeks = [...stepsOut(hour, WEEK, 1, run), ...stepsOut(hour, -WEEK, 1, run)].filter(isIn(range))
+    return Math.min(
+      usualOn(before, stepsOut(hour, -DAY, DAYS, run).filter(isIn(range))),
+      // There is nothing behind a run that lasts until now.
+      run.last === range.last
+        ? Number.POSITIVE_INFINITY
+        : usualOn(after, stepsOut(hour, DAY, DAYS, run).filter(isIn(range))),
+      weeks.length > 0 ? Math.max(...counts(weeks)) : Number.POSITIVE_INFINITY,
+    )
+  }
 }
 
-function daysAfter(hour: number, run: Run, until: number): readonly number[] {
-  const nearest = hour + DAY * Math.ceil((run.last - hour + 1) / DAY)
-  return sevenFrom(nearest, DAY).filter((day) => day <= until)
+/** The first `count` hours outside of the run, on the way from `hour` in steps of `step`. */
+function stepsOut(hour: number, step: number, count: number, run: Run): readonly number[] {
+  const inside = step < 0 ? hour - run.first : run.last - hour
+  const nearest = hour + step * (Math.floor(inside / Math.abs(step)) + 1)
+  return Array.from({ length: count }, (_, i) => nearest + i * step)
 }
 
-const sevenFrom = (start: number, step: number): readonly number[] =>
-  Array.from({ length: DAYS }, (_, i) => start + i * step)
+const isIn =
+  ({ first, last }: Run) =>
+  (hour: number): boolean =>
+    hour >= first && hour <= last
+
+/** Less than four days of them are asked for. */
+const hoursOf = ({ first, last }: Run): readonly number[] =>
+  Array.from({ length: last - first + 1 }, (_, i) => first + i)
 
 function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b)

@@ -64,7 +64,7 @@ export interface Totals {
   readonly firstHour?: Hour | undefined
   /** The newest one that is not in the future. */
   readonly newestHour?: Hour | undefined
-  /** Milliseconds since the end of that hour. */
+  /** Milliseconds since the end of that hour; negative while it lasts. */
   readonly ageMs?: number | undefined
   /** Of the files with a date. */
   readonly datedFiles: number

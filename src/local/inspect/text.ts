@@ -19,10 +19,10 @@ export function reportText(report: InspectReport, columns: number): string {
 const MIN_COLUMNS = 60
 const MAX_COLUMNS = 160
 
-export function totalsText({ types, files, bytes, firstHour, newestHour, ageMs }: Totals): string {
+export function totalsText({ types, files, bytes, firstHour, newestHour, ageMs = 0 }: Totals): string {
   const held = `${countOf(types, 'event type')} in ${countOf(files, 'file')} (${bytesText(bytes)})`
   if (newestHour === undefined) return `${held}.`
-  const age = ageMs ? `ended ${durationText(ageMs)} ago` : 'is still going on'
+  const age = ageMs >= 0 ? `ended ${durationText(ageMs)} ago` : 'is still going on'
   return `${held}, hours ${firstHour} to ${newestHour} UTC; the newest ${age}.`
 }
 

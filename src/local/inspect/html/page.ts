@@ -57,7 +57,7 @@ function factList({ types, files, bytes, events, isEstimated, newestHour, ageMs 
     ['Size', bytesText(bytes)],
     [isEstimated ? 'Events (about)' : 'Events', countText(events)],
     ['Newest hour', newestHour ?? 'none'],
-    ['Ended', ageMs === undefined ? '' : ageMs === 0 ? 'not yet' : `${durationText(ageMs)} ago`],
+    ['Ended', ageMs === undefined ? '' : ageMs < 0 ? 'not yet' : `${durationText(ageMs)} ago`],
   ] as const
   return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
 }
