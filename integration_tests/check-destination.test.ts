@@ -35,6 +35,15 @@ describe('check', () => {
     expect(service.requests.map((request) => [request.method, request.events])).toEqual([[method, []]])
   })
 
+  test('says of Segment what it could not see', async () => {
+    const { messages } = await check('segment', [200])
+    const note = expect.stringContaining('answers alike to right and wrong write keys')
+    expect(messages).toMatchObject([
+      { type: 'LOG', log: { level: 'INFO', message: note } },
+      { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED', message: note } },
+    ])
+  })
+
   test.each([
     [401, 'Check the write key'],
     [404, 'the source of the write key is enabled'],

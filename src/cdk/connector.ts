@@ -42,8 +42,12 @@ interface Common<Config> {
   /** What a configuration must be. Errors name the field and what would be right. */
   readonly config: z.ZodType<Config>
 
-  /** Resolves if a sync could start now. Throws a ConfigError or TransientError that says what to change. */
-  check(config: Config, environment: Environment): Promise<void>
+  /**
+   * Resolves if a sync could start now, with a note if something remains that could not be seen. Throws a ConfigError or
+   * TransientError that says what to change.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a check that has nothing to add returns nothing.
+  check(config: Config, environment: Environment): Promise<string | void>
 }
 
 /** Reads from somewhere and emits records. */

@@ -43,8 +43,7 @@ async function* runCommand<Config>(
 ): AsyncIterable<Output> {
   switch (invocation.command) {
     case 'check':
-      await connector.check(config, environment)
-      return yield connectionStatus('SUCCEEDED')
+      return yield* checked((await connector.check(config, environment)) || undefined)
     case 'discover':
       return yield await discovered(connector, config, environment)
     case 'read':
@@ -52,6 +51,11 @@ async function* runCommand<Config>(
     case 'write':
       return yield* write(asRole(connector, 'destination'), config, invocation, stdin, environment)
   }
+}
+
+function* checked(note: string | undefined): Iterable<Output> {
+  if (note) yield log('INFO', note)
+  yield connectionStatus('SUCCEEDED', note)
 }
 
 async function discovered<Config>(

@@ -13,14 +13,14 @@ export interface CheckOptions {
 
 /**
  * Throws a ConfigError or TransientError unless the service can be reached, takes every write key, and rejected
- * records could be kept. Where the service gives the same answer to every key, only that it can be reached.
+ * records could be kept. Where the service gives the same answer to every key, a note says that the key is not proven.
  */
 export async function checkTarget(
   target: Target,
   { limits, object_storage_config }: DestinationConfig,
   environment: Environment,
   options: CheckOptions = {},
-): Promise<void> {
+): Promise<string | undefined> {
   await checkStore(object_storage_config)
   const { post, reach, close } = sender(target, { gzip: limits.gzip, now: () => environment.now(), ...options })
   try {
@@ -32,7 +32,11 @@ export async function checkTarget(
   } finally {
     close()
   }
+  return target.probe === undefined ? unproven(target) : undefined
 }
+
+const unproven = ({ name }: Target): string =>
+  `${name} can be reached, but answers alike to right and wrong write keys. Send a few events, and look there for them.`
 
 async function checkStore(config: RejectedStore | undefined): Promise<void> {
   switch (config?.storage_type) {
