@@ -58,7 +58,7 @@ export function summaryOf(report: SourceReport): string {
   const rest = [
     newestHour && `newest hour ${newestHour}`,
     report.duplicates > 0 && `${count(report.duplicates, 'duplicate')} left out`,
-    report.unparsed > 0 && `${count(report.unparsed, 'value')} kept as text because they are no JSON`,
+    report.unparsed > 0 && `${count(report.unparsed, 'value')} kept as text for want of valid JSON`,
     report.tooNew > 0 && `${count(report.tooNew, 'file')} left to the next sync`,
     report.broken > 0 && `${count(report.broken, 'broken file')} to try again`,
     report.leftBehind > 0 && `${count(report.leftBehind, 'broken file')} left behind`,
