@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
 import { eventTypes } from '../src/catalog.ts'
 import { type Collector, type CollectorOptions, startCollector } from '../src/local/collector/collector.ts'
 import { type SampleReport, sampleExport } from '../src/local/sample/sample.ts'
@@ -11,6 +11,9 @@ const KEY = 'a-secret-write-key'
 /** Within the look-back of a sync that runs now. */
 const END = new Date()
 const HOUR_MS = 3_600_000
+// Each test runs several processes.
+jest.setTimeout(180_000)
+
 const scratch = mkdtempSync(join(tmpdir(), 'sync-'))
 const collectors: Collector[] = []
 /** Every event type, in small numbers. */
