@@ -220,9 +220,19 @@ describe('a sync that ends early', () => {
     expect(result.states.length).toBeGreaterThanOrEqual(5)
   })
 
-  test('by SIGKILL has delivered everything before the states it returned', async () => {
-    const result = await sync(run(5000), { onState: (_, connector) => connector.kill('SIGKILL') })
-    expect(result).toMatchObject({ signal: 'SIGKILL', problems: [] })
+  test('by SIGKILL and goes on from the last state has delivered every event', async () => {
+    const messages = Array.from({ length: 3000 }, (_, i) => [
+      event(SENT, `e${i}`),
+      ...(i % 100 === 99 ? [state(SENT, i)] : []),
+    ]).flat()
+    const killed = await sync(messages, { onState: (_, connector) => connector.kill('SIGKILL') })
+    expect(killed).toMatchObject({ signal: 'SIGKILL', problems: [] })
+    const before = new Set(ids())
+    await service.close()
+    const saved = killed.states.at(-1)?.id ?? 0
+    expect(saved).toBeLessThan(30)
+    expect(await sync(messages.slice(saved * 101))).toMatchObject({ code: 0, problems: [] })
+    expect(new Set([...before, ...ids()]).size).toBe(3000)
   })
 
   test('by a closed stdout stops and exits with 1', async () => {
