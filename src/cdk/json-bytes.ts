@@ -13,9 +13,9 @@ export const OPEN_ARRAY = 0x5b
 export const BACKSLASH = 0x5c
 export const CLOSE_ARRAY = 0x5d
 export const LETTER_E = 0x65
-export const LETTER_F = 0x66
-export const LETTER_N = 0x6e
-export const LETTER_T = 0x74
+const LETTER_F = 0x66
+const LETTER_N = 0x6e
+const LETTER_T = 0x74
 export const LETTER_U = 0x75
 export const OPEN_OBJECT = 0x7b
 export const CLOSE_OBJECT = 0x7d
@@ -36,8 +36,6 @@ export type ByteSet = Uint8Array
 const setOf = (contains: (char: string) => boolean): ByteSet =>
   Uint8Array.from({ length: 256 }, (_, byte) => Number(contains(String.fromCharCode(byte))))
 
-/** Stands in a string for itself. */
-export const PLAIN = setOf((char) => char >= ' ' && char !== '"' && char !== '\\')
 /** May follow a backslash. */
 export const ESCAPED = setOf((char) => '"\\/bfnrtu'.includes(char))
 export const HEX = setOf((char) => /[0-9a-f]/i.test(char))

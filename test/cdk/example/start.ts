@@ -2,7 +2,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-export type Example = 'source-squares' | 'destination-file'
+const EXAMPLES = {
+  'source-squares': new URL('source-squares.main.ts', import.meta.url),
+  'destination-file': new URL('destination-file.main.ts', import.meta.url),
+}
+
+export type Example = keyof typeof EXAMPLES
 
 export interface Ended {
   readonly stdout: string
@@ -14,7 +19,7 @@ export interface Ended {
 const TSX = import.meta.resolve('tsx')
 
 export function start(main: Example | URL, argv: readonly string[], nodeOptions: readonly string[] = []) {
-  const url = main instanceof URL ? main : new URL(`${main}.main.ts`, import.meta.url)
+  const url = main instanceof URL ? main : EXAMPLES[main]
   return spawn(process.execPath, [...nodeOptions, '--import', TSX, fileURLToPath(url), ...argv], { stdio: 'pipe' })
 }
 
