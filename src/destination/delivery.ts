@@ -1,33 +1,24 @@
 /** One run of `write`: messages in, requests out, states back. */
-import type { Environment, Output } from '../cdk/connector.ts'
+import type { Output } from '../cdk/connector.ts'
 import { TransientError } from '../cdk/errors.ts'
 import type { InputMessage } from '../cdk/input.ts'
-import { log, streamStatus } from '../cdk/messages.ts'
 import type { ConfiguredAirbyteCatalog } from '../cdk/protocol.ts'
 import type { Limits } from '../config.ts'
 import { type Batch, Batches } from './batch.ts'
 import { deliver } from './deliver.ts'
 import { Outbox } from './outbox.ts'
-import { Rate } from './rate.ts'
 import { Records } from './records.ts'
 import type { RejectedRecords } from './rejected.ts'
-import { RETRY_POLICY, type RetryPolicy, retrying, type Wait } from './retry.ts'
-import { type Send, type Sender, sender } from './send.ts'
+import { openSending, type Sending, type SendingOptions } from './sending.ts'
 import { Slots } from './slots.ts'
 import type { Report } from './summary.ts'
-import type { Target, TargetLimits } from './target.ts'
+import type { TargetLimits } from './target.ts'
 import { until } from './until.ts'
 
-export interface DeliveryOptions {
-  readonly target: Target
+export interface DeliveryOptions extends SendingOptions {
   readonly catalog: ConfiguredAirbyteCatalog
-  readonly limits: Limits
-  readonly dryRun: boolean
   /** Undefined: rejected records are kept nowhere. */
   readonly rejected: RejectedRecords | undefined
-  readonly environment: Environment
-  readonly policy?: RetryPolicy
-  readonly timeoutMs?: number
   /** Calls `beat` about once a second, until the function that it gives is called. */
   readonly pulse?: (beat: () => void) => () => void
 }
@@ -43,10 +34,8 @@ export class Delivery {
   readonly #batches: Batches
   readonly #slots: Slots
   readonly #outbox = new Outbox<Output>()
-  readonly #sender: Sender
-  readonly #send: Send
+  readonly #sending: Sending
   readonly #started: number
-  readonly #traffic = { requests: 0, retries: 0, bytesSent: 0 }
   /** Closed batches of which something is neither delivered nor rejected. */
   readonly #underway = new Set<Batch>()
   /** Aborted when the run has failed or is asked to stop. */
@@ -65,8 +54,7 @@ export class Delivery {
     })
     this.#batches = new Batches(batchLimits(target.limits, limits), target.envelope(new Date(this.#started)))
     this.#slots = new Slots(limits.concurrent_requests)
-    this.#sender = this.#newSender()
-    this.#send = options.dryRun ? sendNothing : this.#retrying(this.#sender.send)
+    this.#sending = openSending(options, this.#stop.signal, (outputs) => this.#outbox.push(outputs))
   }
 
   /** Delivers the input, and gives what there is to emit meanwhile. Fails with the first error of the run. */
@@ -89,7 +77,13 @@ export class Delivery {
     const { dryRun, rejected, environment } = this.#options
     const seconds = (environment.now() - this.#started) / 1000
     const place = this.records.rejections().length > 0 && rejected?.place
-    return { streams: this.records.report(), ...this.#traffic, seconds, dryRun, ...(place && { rejectedPlace: place }) }
+    return {
+      streams: this.records.report(),
+      ...this.#sending.traffic,
+      seconds,
+      dryRun,
+      ...(place && { rejectedPlace: place }),
+    }
   }
 
   async #run(input: AsyncIterable<readonly InputMessage[]>): Promise<void> {
@@ -103,7 +97,7 @@ export class Delivery {
     }
     await this.#slots.idle()
     stopPulse()
-    this.#sender.close()
+    this.#sending.close()
     await this.#attempt(() => this.#release())
     await this.#attempt(async () => this.#options.rejected?.close())
     this.#outbox.end(this.#failure)
@@ -146,7 +140,7 @@ export class Delivery {
 
   async #deliver(batch: Batch): Promise<void> {
     if (this.#failure) return
-    await deliver(this.#send, batch.writeKey, batch.items, this.records)
+    await deliver(this.#sending.send, batch.writeKey, batch.items, this.records)
     this.#underway.delete(batch)
     await this.#release()
   }
@@ -181,50 +175,9 @@ export class Delivery {
     if (!isStop) this.#failure ??= { error }
     this.#stop.abort()
   }
-
-  #newSender(): Sender {
-    const { target, limits, environment, timeoutMs } = this.#options
-    return sender(target, {
-      gzip: limits.gzip,
-      now: () => environment.now(),
-      onRequest: (bytes) => {
-        this.#traffic.requests++
-        this.#traffic.bytesSent += bytes
-      },
-      ...(timeoutMs !== undefined && { timeoutMs }),
-    })
-  }
-
-  #retrying(send: Send): Send {
-    const { limits, environment, policy = RETRY_POLICY } = this.#options
-    return retrying(send, {
-      policy,
-      environment,
-      rate: new Rate(limits.max_events_per_second),
-      signal: this.#stop.signal,
-      onWait: (wait) => {
-        this.#traffic.retries++
-        this.#outbox.push(newsOf(wait, environment.now()))
-      },
-    })
-  }
 }
 
 const NONE: readonly Batch[] = []
-
-const sendNothing: Send = async () => ({ status: 'delivered' })
-
-/** What the log and the platform hear of a wait. */
-function newsOf({ reason, ms, rateLimited, items }: Wait, now: number): readonly Output[] {
-  const warning = log('WARN', `${reason}; trying again in ${(ms / 1000).toFixed(1)} s.`)
-  if (!rateLimited) return [warning]
-  const streams = new Map(items.map(({ record }) => [`${record.namespace}\0${record.stream}`, record]))
-  const reasons = [{ type: 'RATE_LIMITED' as const, rate_limited: { quota_reset: Math.ceil(now + ms) } }]
-  const statuses = [...streams.values()].map(({ stream: name, namespace }) =>
-    streamStatus({ name, ...(namespace !== undefined && { namespace }) }, 'RUNNING', reasons),
-  )
-  return [warning, ...statuses]
-}
 
 /** No request holds more events than a second may. */
 function batchLimits(limits: TargetLimits, { max_events_per_second: perSecond }: Limits): TargetLimits {

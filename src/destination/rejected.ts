@@ -5,6 +5,7 @@
 import { type ByteString, bytesOf, fromByteString, toByteString } from '../cdk/bytes.ts'
 import type { InputRecord, InputUnreadable } from '../cdk/input.ts'
 import type { RejectedStore } from '../config.ts'
+import type { RejectedSink, RunName } from './rejected/sink.ts'
 
 export interface Rejection {
   /** One word, for counting. */
@@ -13,15 +14,6 @@ export interface Rejection {
   readonly message: string
   /** The status code of the service's answer, if it was the service that refused. */
   readonly status?: number
-}
-
-/** Where lines are kept. */
-export interface RejectedSink {
-  /** For a person: the file or folder. */
-  readonly place: string
-  /** Resolves once the bytes are kept for good. */
-  append(bytes: Buffer): Promise<void>
-  close(): Promise<void>
 }
 
 export async function openRejectedSink(
@@ -37,19 +29,6 @@ export async function openRejectedSink(
     case 'S3':
       return (await import('./rejected/s3.ts')).s3Sink(config, run)
   }
-}
-
-/** What a run calls its file or folder of rejected records. */
-export interface RunName {
-  readonly started: Date
-  /** The platform's job, else a name made of time and chance. */
-  readonly name: string
-}
-
-export function runName(jobId: string | undefined, started: Date, random: number): RunName {
-  const job = jobId?.replaceAll(/[^\w-]/g, '')
-  const time = started.toISOString().replaceAll(/[-:]|\..*/g, '')
-  return { started, name: job || `${time}-${random.toString(36).slice(2, 8)}` }
 }
 
 /** Lines on their way into a sink. */

@@ -8,13 +8,8 @@ import { ConfigError, TransientError } from '../../src/cdk/errors.ts'
 import type { InputRecord } from '../../src/cdk/input.ts'
 import { checkLocal } from '../../src/destination/rejected/local.ts'
 import { checkS3, type S3Config } from '../../src/destination/rejected/s3.ts'
-import {
-  openRejectedSink,
-  RejectedRecords,
-  type RejectedSink,
-  rejectedLine,
-  runName,
-} from '../../src/destination/rejected.ts'
+import { type RejectedSink, runName } from '../../src/destination/rejected/sink.ts'
+import { openRejectedSink, RejectedRecords, rejectedLine } from '../../src/destination/rejected.ts'
 import { record } from './fakes.ts'
 
 const AT = new Date('2026-11-22T01:02:03Z')

@@ -3,7 +3,7 @@ import { access, constants, type FileHandle, mkdir, open } from 'node:fs/promise
 import { join } from 'node:path'
 import { ConfigError } from '../../cdk/errors.ts'
 import type { RejectedStore } from '../../config.ts'
-import type { RejectedSink, RunName } from '../rejected.ts'
+import type { RejectedSink, RunName } from './sink.ts'
 
 export type LocalConfig = Extract<RejectedStore, { storage_type: 'Local' }>
 

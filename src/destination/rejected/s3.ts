@@ -2,7 +2,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { ConfigError, TransientError } from '../../cdk/errors.ts'
 import type { RejectedStore } from '../../config.ts'
-import type { RejectedSink, RunName } from '../rejected.ts'
+import type { RejectedSink, RunName } from './sink.ts'
 
 export type S3Config = Extract<RejectedStore, { storage_type: 'S3' }>
 
