@@ -50,7 +50,7 @@ const hour = (title: string, description: string, more: object) =>
 
 // ------------------------------------------------------------------------------------------------------------ source
 
-export const LocalStorage = z
+const LocalStorage = z
   .object({
     provider: z.literal('local'),
     path: text('Folder', 'The folder that holds the export, as the connector sees it (in a container: the mount).', {
@@ -60,7 +60,7 @@ export const LocalStorage = z
   })
   .meta({ title: 'Local folder' })
 
-export const S3Storage = z
+const S3Storage = z
   .object({
     provider: z.literal('s3'),
     bucket: text('Bucket', 'The name of the bucket that Braze exports to.', {
@@ -91,7 +91,7 @@ export const S3Storage = z
   })
   .meta({ title: 'Amazon S3 or compatible' })
 
-export const GcsStorage = z
+const GcsStorage = z
   .object({
     provider: z.literal('gcs'),
     bucket: text('Bucket', 'The name of the bucket that Braze exports to.', {
@@ -110,7 +110,7 @@ export const GcsStorage = z
   })
   .meta({ title: 'Google Cloud Storage' })
 
-export const AzureStorage = z
+const AzureStorage = z
   .object({
     provider: z.literal('azure'),
     azure_blob_storage_account_name: text('Account name', 'The name of your storage account.', {
@@ -232,7 +232,7 @@ export type SourceConfig = z.infer<typeof SourceConfig>
 
 // ------------------------------------------------------------------------------------------------------- destination
 
-export const SegmentService = z
+const SegmentService = z
   .object({
     service: z.literal('segment'),
     write_key: secret('Write key', 'The write key of your Segment source: Sources, your source, Settings, API Keys.', {
@@ -251,7 +251,7 @@ export const SegmentService = z
   })
   .meta({ title: 'Segment' })
 
-export const RudderstackService = z
+const RudderstackService = z
   .object({
     service: z.literal('rudderstack'),
     data_plane_url: endpoint(
@@ -276,7 +276,7 @@ export const RudderstackService = z
   })
   .meta({ title: 'RudderStack' })
 
-export const Service = z.discriminatedUnion('service', [SegmentService, RudderstackService]).meta({
+const Service = z.discriminatedUnion('service', [SegmentService, RudderstackService]).meta({
   title: 'Service',
   description: 'The service that you want events delivered to.',
   display_type: 'dropdown',
@@ -292,7 +292,7 @@ export const Route = z.object({
 })
 export type Route = z.infer<typeof Route>
 
-export const Rename = z.object({
+const Rename = z.object({
   event_type: text('Event type', 'The Currents event type.', { examples: ['users.messages.email.Open'], order: 0 }),
   name: text('Name', 'The event name that you want sent.', { examples: ['Newsletter Opened'], order: 1 }),
 })
