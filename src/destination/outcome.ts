@@ -42,7 +42,7 @@ type Verdict = 'refused' | 'failed' | 'stopped'
  * Sources: the HTTP API page of Segment's documentation; responses of rudder-server's gateway; the Custom HTTP
  * connector page of Braze's documentation; the retry rules of analytics-node 3.1.0 (all read 2026-11).
  */
-export const VERDICTS: Readonly<Record<number, Verdict>> = {
+const VERDICTS: Readonly<Record<number, Verdict>> = {
   400: 'refused',
   408: 'failed',
   413: 'refused',
