@@ -10,7 +10,7 @@ export interface FakeObject {
   readonly contentEncoding?: string
 }
 
-export interface Query {
+interface Query {
   readonly prefix: string
   readonly delimiter: string
   /** Only what comes behind this key, or this folder and all it holds. */
@@ -22,7 +22,7 @@ export interface Query {
   readonly max: number
 }
 
-export type Entry = { readonly object: FakeObject } | { readonly folder: string }
+type Entry = { readonly object: FakeObject } | { readonly folder: string }
 
 export interface Listed {
   readonly entries: readonly Entry[]

@@ -23,7 +23,7 @@ export interface Answer {
 }
 
 /** What the next request meets instead of, or on the way to, its right answer. */
-export interface Fault {
+interface Fault {
   /** Only requests of this kind meet it. */
   readonly on?: Operation
   /** How many of them. Default 1. */

@@ -1,6 +1,7 @@
 /** Azure Blob Storage. The only file that knows its SDK. */
 import type { Readable } from 'node:stream'
 import { AnonymousCredential, ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob'
+import { ConfigError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
 import { azureFailure } from './azure_errors.ts'
 import type { Doing } from './failure.ts'
@@ -124,9 +125,12 @@ const isThere = (container: ContainerClient, key: string): Promise<boolean> =>
 
 /** The container's address, with nothing secret in it. */
 function addressOf(config: AzureConfig): string {
-  const endpoint =
-    config.azure_blob_storage_endpoint ?? `https://${config.azure_blob_storage_account_name}.blob.core.windows.net`
-  return `${endpoint.replace(/\/+$/, '')}/${encodeURIComponent(config.azure_blob_storage_container_name)}`
+  const { azure_blob_storage_account_name: account, azure_blob_storage_container_name: container } = config
+  const endpoint = config.azure_blob_storage_endpoint ?? `https://${account}.blob.core.windows.net`
+  if (!URL.canParse(endpoint)) {
+    throw new ConfigError(`"${account}" is no name of a storage account. Check azure_blob_storage_account_name.`)
+  }
+  return `${endpoint.replace(/\/+$/, '')}/${encodeURIComponent(container)}`
 }
 
 /** Retries are ours: see retry.ts. */

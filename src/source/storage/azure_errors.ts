@@ -30,6 +30,12 @@ export function azureFailure(error: unknown, doing: Doing, config: AzureConfig):
       { cause },
     )
   }
+  if (/not permitted for non-TLS/.test(refusal.message)) {
+    return new ConfigError(
+      `${doing.host} is asked without encryption, which would give the access token of this machine away. Set azure_blob_storage_account_key or sas_token, or an https:// endpoint.`,
+      { cause },
+    )
+  }
   const advice = ADVICE[refusal.code] ?? STATUS_ADVICE[refusal.status]
   if (advice !== undefined) return new ConfigError(advice(config, doing), { cause })
   return generalFailure(refusal, doing)

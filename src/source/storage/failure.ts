@@ -36,13 +36,17 @@ export const causeOf = ({ code, status, message }: Refusal): Error =>
 
 /** Servers repeat requests in their answers. Takes out `secrets`, and what looks like a signature or a token. */
 export function withoutSecrets(text: string, secrets: readonly (string | undefined)[]): string {
-  const known = secrets.flatMap((secret) => (secret ? [secret, encodeURIComponent(secret)] : []))
+  const long = secrets.filter((secret) => secret !== undefined && secret.length >= SHORTEST_SECRET) as string[]
+  const known = long.flatMap((secret) => [secret, encodeURIComponent(secret)])
   return known
     .reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), text)
     .replace(/\b(sig|signature|x-amz-signature|x-amz-security-token|access_token|assertion)=[^&\s"<]+/gi, '$1=***')
     .replace(/\bBearer\s+\S+/gi, 'Bearer ***')
     .replace(/\bya29\.[\w.-]+/g, '***')
 }
+
+/** Characters. Shorter ones are mistakes, and parts of ordinary words. */
+const SHORTEST_SECRET = 8
 
 /** Errors that say nothing about the provider: no network, a proxy's page, an overloaded server. */
 export function generalFailure(refusal: Refusal, { action, url, host }: Doing): ConfigError | TransientError {
@@ -52,6 +56,12 @@ export function generalFailure(refusal: Refusal, { action, url, host }: Doing): 
   if (TLS_CODES.test(code)) {
     return new ConfigError(
       `${fact} has a certificate that is not trusted (${code}). Check the endpoint, or name your own authority's certificate in NODE_EXTRA_CA_CERTS.`,
+      { cause },
+    )
+  }
+  if (/\bERR_INVALID_/.test(cause.message)) {
+    return new ConfigError(
+      `${url} could not be asked for (${cause.message}). Check the storage settings for characters that do not belong there.`,
       { cause },
     )
   }

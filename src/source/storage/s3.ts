@@ -115,7 +115,13 @@ const connection = (config: S3Config) => ({
   region: config.region_name,
   ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
   maxAttempts: 1,
-  requestHandler: { connectionTimeout: 10_000, httpAgent: { maxSockets: 256 }, httpsAgent: { maxSockets: 256 } },
+  requestHandler: {
+    connectionTimeout: 10_000,
+    // A timer that outlives requests which could not even be sent, and so would keep the process.
+    socketAcquisitionWarningTimeout: 200,
+    httpAgent: { maxSockets: 256 },
+    httpsAgent: { maxSockets: 256 },
+  },
 })
 
 /** Credentials whose failures are told apart from the bucket's. */

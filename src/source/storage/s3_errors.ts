@@ -25,6 +25,14 @@ export function s3Failure(error: unknown, doing: Doing, config: S3Config): Error
     return new ChangedObjectError(`${doing.url} was changed while being read. The next sync reads it again.`, { cause })
   }
   if (refusal.code === 'NoSuchKey') return new MissingObjectError(`${doing.url} is gone.`, { cause })
+  if (/^Region not accepted/.test(refusal.message)) {
+    return new ConfigError(
+      `"${config.region_name}" is no name of a region. Set region_name to one like eu-central-1.`,
+      {
+        cause,
+      },
+    )
+  }
   const advice = ADVICE[refusal.code]?.(config, doing, regionOf(error))
   if (advice !== undefined) return new ConfigError(advice, { cause })
   if (PASSING.includes(refusal.code)) return passing(refusal, doing)

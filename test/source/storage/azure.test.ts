@@ -7,6 +7,9 @@ import { ChangedObjectError, MissingObjectError, type ObjectStore } from '../../
 import { storeContract } from './contract.ts'
 import { type FaultyProvider, faultContract } from './faults.ts'
 
+// Of all identities that a machine may have only that of the environment is tried: no metadata service is asked.
+process.env['AZURE_TOKEN_CREDENTIALS'] = 'EnvironmentCredential'
+
 const opened: { close(): unknown }[] = []
 afterAll(async () => {
   for (const one of opened) await one.close()
@@ -139,18 +142,10 @@ test.each([
 })
 
 test('a machine without an identity is told what to do', async () => {
-  const before = process.env['AZURE_TOKEN_CREDENTIALS']
-  // Of all the identities that a machine may have only that of the environment is tried: no metadata service is asked.
-  process.env['AZURE_TOKEN_CREDENTIALS'] = 'EnvironmentCredential'
-  try {
-    const config = { ...withoutKey((await fake()).config), azure_blob_storage_endpoint: 'https://127.0.0.1:1' }
-    const error = keysIn(azureStore(config, waiting))
-    await expect(error).rejects.toThrow(ConfigError)
-    await expect(error).rejects.toThrow(/No Azure identity.*"fakeaccount".*Set azure_blob_storage_account_key/)
-  } finally {
-    if (before === undefined) delete process.env['AZURE_TOKEN_CREDENTIALS']
-    else process.env['AZURE_TOKEN_CREDENTIALS'] = before
-  }
+  const config = { ...withoutKey((await fake()).config), azure_blob_storage_endpoint: 'https://127.0.0.1:1' }
+  const error = keysIn(azureStore(config, waiting))
+  await expect(error).rejects.toThrow(ConfigError)
+  await expect(error).rejects.toThrow(/No Azure identity.*"fakeaccount".*Set azure_blob_storage_account_key/)
 })
 
 test('a server that does not know where to start lists from the beginning, and nothing comes twice', async () => {
@@ -160,6 +155,18 @@ test('a server that does not know where to start lists from the beginning, and n
   const keys = []
   for await (const { key } of azureStore(azure.config, waiting).list('', 'b')) keys.push(key)
   expect(keys).toEqual(['c', 'd'])
+})
+
+test('a name that cannot be an account is told so', () => {
+  expect(() => azureStore({ ...CONFIG, azure_blob_storage_account_name: 'my account' })).toThrow(ConfigError)
+})
+
+test('the identity of the machine does not cross a network without encryption', async () => {
+  const azure = await fake()
+  const error = keysIn(azureStore(withoutKey(azure.config), waiting))
+  await expect(error).rejects.toThrow(ConfigError)
+  await expect(error).rejects.toThrow(/https:/)
+  expect(azure.requests).toEqual([])
 })
 
 test('the address of the public cloud is made from the account name', () => {

@@ -27,7 +27,7 @@ export interface FaultyProvider {
   ])[]
 }
 
-export interface Faulty {
+interface Faulty {
   readonly fake: FakeServer & FakeObjects
   store(waiting: Waiting): ObjectStore
   /** What must not show in any error. */

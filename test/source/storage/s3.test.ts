@@ -142,11 +142,14 @@ describe('credentials for S3:', () => {
   })
 
   test.each([
-    ['another key ID', { aws_access_key_id: 'AKIAWRONG' }, /Check aws_access_key_id/],
+    ['another key ID than the server knows', { aws_access_key_id: 'AKIAWRONG' }, /Check aws_access_key_id/],
     ['another secret', { aws_secret_access_key: 'wrong' }, /Check aws_secret_access_key/],
     ['another region', { region_name: 'us-east-1' }, /is in region eu-central-1, not us-east-1/],
     ['another bucket', { bucket: 'missing' }, /"missing" does not exist/],
-  ])('%s than the server knows', async (_, wrong, message) => {
+    ['a region that cannot be', { region_name: 'eu central 1' }, /"eu central 1" is no name of a region/],
+    ['an address for a bucket', { bucket: 's3://exports' }, /without s3:/],
+    ['a line feed in the key ID', { aws_access_key_id: 'AKIA\nFAKE' }, /characters that do not belong/],
+  ])('a wrong setting is named: %s', async (_, wrong, message) => {
     const s3 = await fake()
     const error = first(storeOf({ ...s3.config, ...wrong }))
     await expect(error).rejects.toThrow(ConfigError)
