@@ -33,7 +33,7 @@ async function someFiles(store: ObjectStore, config: SourceConfig): Promise<read
   if (onPage.length > 0) return onPage
   // Something else lies before the export in order of key, or nothing is there.
   const { roots, loose } = await findRoots(store, prefix, hoursSince(0, config), FOLDERS)
-  for (const folder of [...roots.map(({ prefix }) => prefix), ...loose]) {
+  for (const folder of [...roots.map(({ prefix }) => prefix), ...loose.map(({ folder }) => folder)]) {
     const files = await firstFiles(store, folder, holdsEvents)
     if (files.length > 0) return files
   }

@@ -2,9 +2,9 @@
 import { type ListedFile, nextSince, type Passing } from './cursor.ts'
 import { covers, type HourBounds, type Hours, hoursSince } from './hours.ts'
 import { dateIn, holdsEvents, skipTo } from './key.ts'
-import type { ExportRoots, Root } from './roots.ts'
+import type { ExportRoots, LooseFolder, Root } from './roots.ts'
 import { compareKeys } from './storage/order.ts'
-import type { ObjectStore, StoredObject } from './storage/store.ts'
+import { type ObjectStore, objectsIn, type StoredObject } from './storage/store.ts'
 
 /** The hours of a pass. */
 export interface PassHours {
@@ -69,11 +69,15 @@ async function* below(
 const isBehind = (prefix: string, after: string): boolean => compareKeys(prefix, after) < 0 && !after.startsWith(prefix)
 
 /** Ordered by folder, and then by key. */
-async function* looseIn(store: ObjectStore, folder: string, after: string, hours: Hours): AsyncGenerator<StoredObject> {
+async function* looseIn(
+  store: ObjectStore,
+  { folder, objects }: LooseFolder,
+  after: string,
+  hours: Hours,
+): AsyncGenerator<StoredObject> {
   const reached = after.slice(0, after.lastIndexOf('/') + 1)
   if (compareKeys(folder, reached) < 0 || !covers(hours, dateIn(folder))) return
-  for await (const entry of store.level(folder)) {
-    if (!('object' in entry) || !holdsEvents(entry.object.key)) continue
-    if (folder !== reached || compareKeys(entry.object.key, after) > 0) yield entry.object
+  for await (const object of objects ?? objectsIn(store, folder)) {
+    if (holdsEvents(object.key) && (folder !== reached || compareKeys(object.key, after) > 0)) yield object
   }
 }

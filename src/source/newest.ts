@@ -6,7 +6,7 @@ import { BrokenFileError } from './decode/decoder.ts'
 import { eventTypesIn, readSchema } from './decode/index.ts'
 import { dateIn, holdsEvents, isAvro } from './key.ts'
 import { type ExportRoots, type Root, spelledRight } from './roots.ts'
-import { MissingObjectError, type ObjectStore, type StoredObject } from './storage/store.ts'
+import { MissingObjectError, type ObjectStore, objectsIn, type StoredObject } from './storage/store.ts'
 
 const AT_ONCE = 8
 /** After so long no more files are looked into. */
@@ -37,7 +37,7 @@ export async function newestSchemas(
   for (const { eventType } of roots) add(eventType)
   const looks = [
     ...roots.map((root) => async () => add(root.eventType, await schemaBelow(store, root))),
-    ...loose.slice(0, MOST_LOOSE_FOLDERS).map((folder) => async () => {
+    ...loose.slice(0, MOST_LOOSE_FOLDERS).map(({ folder }) => async () => {
       for (const [eventType, schema] of await looseTypes(store, folder, prefix)) add(eventType, schema)
     }),
   ]
@@ -75,10 +75,6 @@ async function looseTypes(store: ObjectStore, folder: string, prefix: string): P
     }
   }
   return types
-}
-
-async function* objectsIn(store: ObjectStore, folder: string): AsyncGenerator<StoredObject> {
-  for await (const entry of store.level(folder)) if ('object' in entry) yield entry.object
 }
 
 /** The last modified first. */

@@ -4,21 +4,31 @@ import { ConfigError } from '../cdk/errors.ts'
 import { covers, type Hours } from './hours.ts'
 import { dateIn, type EventTypeFolder, eventTypeFolder, holdsEvents } from './key.ts'
 import { compareKeys } from './storage/order.ts'
-import type { ObjectStore, StoreEntry } from './storage/store.ts'
+import type { ObjectStore, StoredObject, StoreEntry } from './storage/store.ts'
 
 /** The files of one event type: what lies in its folder and begins with `prefix`. */
 export interface Root extends EventTypeFolder {
   readonly prefix: string
 }
 
+export interface LooseFolder {
+  readonly folder: string
+  /** The files in it, where they are so few that every stream may go by one listing. */
+  readonly objects?: readonly StoredObject[] | undefined
+}
+
 /** Both in ascending order of key. */
 export interface ExportRoots {
   readonly roots: readonly Root[]
   /** Folders with files that may hold events of any type. */
-  readonly loose: readonly string[]
+  readonly loose: readonly LooseFolder[]
   /** What the keys of loose files begin with. */
   readonly prefix: string
 }
+
+/** How many loose files are remembered: in one folder, and in all. */
+const MOST_IN_FOLDER = 2_000
+const MOST_LOOSE = 10_000
 
 /** How many folders outside of `event_type=` are searched. */
 const MOST_FOLDERS = 20_000
@@ -39,16 +49,18 @@ export async function findRoots(
   if (inside) return { roots: [{ ...inside, prefix }], loose: [], prefix }
 
   const levels = [await firstLevel(store, prefix, hours)]
+  let looseFiles = 0
   const queue = levels.flatMap(({ folders }) => folders)
   for (let searched = 0; queue.length > 0; searched += FOLDERS_AT_ONCE) {
     if (searched >= mostFolders) throw tooManyFolders(store.url(prefix), mostFolders)
     const found = await Promise.all(queue.splice(0, FOLDERS_AT_ONCE).map((folder) => levelAt(store, folder, hours)))
-    levels.push(...found)
+    looseFiles += found.flatMap(({ loose }) => loose).flatMap(({ objects = [] }) => objects).length
+    levels.push(...(looseFiles <= MOST_LOOSE ? found : found.map(withoutFiles)))
     queue.push(...found.flatMap(({ folders }) => folders))
   }
   return {
     roots: levels.flatMap(({ roots }) => roots).sort((one, other) => compareKeys(one.prefix, other.prefix)),
-    loose: levels.flatMap(({ loose }) => loose).sort(compareKeys),
+    loose: levels.flatMap(({ loose }) => loose).sort((one, other) => compareKeys(one.folder, other.folder)),
     prefix: levels[0]?.prefix ?? prefix,
   }
 }
@@ -63,7 +75,7 @@ export const spelledRight = (eventType: string): string => eventTypeOf(eventType
 interface Level {
   readonly prefix: string
   readonly roots: readonly Root[]
-  readonly loose: readonly string[]
+  readonly loose: readonly LooseFolder[]
   /** Where to search on. */
   readonly folders: readonly string[]
 }
@@ -80,19 +92,22 @@ async function firstLevel(store: ObjectStore, prefix: string, hours: Hours): Pro
 }
 
 async function levelAt(store: ObjectStore, folder: string, hours: Hours, prefix = folder): Promise<Level> {
-  const [roots, folders]: [Root[], string[]] = [[], []]
-  let isLoose = false
+  const [roots, folders, objects]: [Root[], string[], StoredObject[]] = [[], [], []]
   for await (const entry of store.level(folder)) {
     const key = keyOf(entry)
     if (!key.startsWith(prefix)) continue
     const type = eventTypeFolder(key)
-    if ('object' in entry) isLoose ||= holdsEvents(key)
-    else if (!covers(hours, dateIn(key))) continue
+    if ('object' in entry) {
+      if (holdsEvents(key) && objects.length <= MOST_IN_FOLDER) objects.push(entry.object)
+    } else if (!covers(hours, dateIn(key))) continue
     else if (type) roots.push({ ...type, prefix: key })
     else folders.push(key)
   }
-  return { prefix, roots, loose: isLoose ? [folder] : [], folders }
+  const loose = { folder, objects: objects.length <= MOST_IN_FOLDER ? objects : undefined }
+  return { prefix, roots, loose: objects.length > 0 ? [loose] : [], folders }
 }
+
+const withoutFiles = (level: Level): Level => ({ ...level, loose: level.loose.map(({ folder }) => ({ folder })) })
 
 const keyOf = (entry: StoreEntry): string => ('object' in entry ? entry.object.key : entry.folder)
 

@@ -46,9 +46,10 @@ async function* read(
 ): AsyncGenerator<Output> {
   const store = await openStore(config.storage)
   try {
+    const foundAt = environment.now()
     const roots = await findRoots(store, config.path_prefix, hoursSince(0, config))
     if (roots.roots.length + roots.loose.length === 0) yield log('WARN', nothingThere(store.url(config.path_prefix)))
-    const streams = streamsOf({ store, config, roots, catalog }, options)
+    const streams = streamsOf({ store, config, roots, foundAt, catalog }, options)
     yield* readStreams({ streams, catalog, states, environment })
   } finally {
     store.close()
@@ -59,33 +60,23 @@ interface Export {
   readonly store: ObjectStore
   readonly config: SourceConfig
   readonly roots: ExportRoots
+  readonly foundAt: number
   readonly catalog: ConfiguredAirbyteCatalog
 }
 
 /** The event types of the catalogue and of the export. Loose files may hold any. */
-function streamsOf(
-  { store, config, roots, catalog }: Export,
-  { onReport = () => {} }: SourceOptions,
-): readonly Stream[] {
-  const types = new LooseTypes()
-  const personalData = policyOf(config.personal_data)
-  const found = roots.roots.map(({ eventType }) => spelledRight(eventType))
+function streamsOf({ catalog, roots, ...found }: Export, { onReport = () => {} }: SourceOptions): readonly Stream[] {
+  const shared = { ...found, types: new LooseTypes(), onReport }
+  const personalData = policyOf(found.config.personal_data)
+  const inFolders = roots.roots.map(({ eventType }) => spelledRight(eventType))
   const asked = roots.loose.length > 0 ? catalog.streams.map(({ stream }) => stream.name) : []
-  return [...new Set([...eventTypes().keys(), ...found, ...asked])].map((stream) => ({
+  return [...new Set([...eventTypes().keys(), ...inFolders, ...asked])].map((stream) => ({
     definition: definitionOf(stream),
     read: ({ syncMode, state }, environment) => {
-      const isNew = config.deduplicate ? { isNew: recentIds() } : {}
-      const job = {
-        stream,
-        config,
-        environment,
-        store,
-        types,
-        onReport,
-        roots: { ...roots, roots: rootsOf(roots, stream) },
-      }
-      const decoding = { ...isNew, ...(personalData && { personalData }) }
-      return readStream({ ...job, options: decoding, isFullRefresh: syncMode === 'full_refresh' }, state)
+      const isNew = shared.config.deduplicate ? { isNew: recentIds() } : {}
+      const job = { ...shared, stream, environment, roots: { ...roots, roots: rootsOf(roots, stream) } }
+      const options = { ...isNew, ...(personalData && { personalData }) }
+      return readStream({ ...job, options, isFullRefresh: syncMode === 'full_refresh' }, state)
     },
   }))
 }

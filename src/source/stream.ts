@@ -30,6 +30,11 @@ import { progressOf, type Refresh, stateOf } from './state.ts'
 /** What it takes to read a stream: where its files are, besides what it takes to read one. */
 export interface StreamJob extends Job {
   readonly roots: ExportRoots
+  /**
+   * When the roots were found, in milliseconds since the Unix epoch: what is dated later may lie below a root that was
+   * not there yet, and is left to the next run.
+   */
+  readonly foundAt: number
   readonly isFullRefresh: boolean
   readonly onReport: (report: SourceReport) => void
 }
@@ -47,7 +52,7 @@ export async function* readStream(job: StreamJob, state: JsonObject | undefined)
   let cursor = job.isFullRefresh && saved.refresh === 'none' ? BEGINNING : saved.cursor
   let totals: Totals = { report: emptyReport(job.stream) }
   for (let isDone = false; !isDone; ) {
-    const passing = isPassing(cursor) ? cursor : beginPass(cursor, job.environment.now())
+    const passing = isPassing(cursor) ? cursor : beginPass(cursor, job.foundAt)
     const report = { ...totals.report, tooNew: 0 }
     const done = yield* readPass({ ...totals, report, cursor: passing }, job)
     isDone = !done.cursor.pass.resumed && !isInVain(done.cursor)
@@ -83,7 +88,9 @@ async function* readPass(begun: Progress, job: StreamJob): AsyncGenerator<Stream
   let unsaved = justSaved(environment.now())
   try {
     const files = prefetched(withLooseTypes(listing.items, types, store, isWanted), (file) =>
-      isWanted(file) && types.mayHold(file.object, job.stream) ? fetchOf(file, job) : undefined,
+      isWanted(file) && (file.part === 'hours' || types.mayHold(file.object, job.stream))
+        ? fetchOf(file, job)
+        : undefined,
     )
     for await (const [file, content] of files) {
       throwIfStopped(job)

@@ -88,6 +88,7 @@ test('a broken file is wanted until it is whole', () => {
 
   const next = beginPass(saved(finishPass(again)), NOON + 120 * MINUTE)
   expect(wants(next, file)).toBe(true)
+  expect(finishFile(next, file).broken).toEqual([])
   const whole = saved(finishPass(finishFile(next, file)))
   expect(whole.broken).toEqual([])
   expect(wants(beginPass(whole, NOON + 180 * MINUTE), file)).toBe(false)

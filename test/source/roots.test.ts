@@ -39,7 +39,7 @@ test.each([
   ['nowhere/', [], []],
 ])('below "%s"', async (prefix, roots, loose) => {
   const found = await findRoots(store(), prefix, ALWAYS)
-  expect([found.roots.map((root) => root.prefix), found.loose]).toEqual([roots, loose])
+  expect([found.roots.map((root) => root.prefix), found.loose.map(({ folder }) => folder)]).toEqual([roots, loose])
 })
 
 test('a prefix that leads into the folder of an event type needs no search', async () => {

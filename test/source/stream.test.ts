@@ -43,6 +43,8 @@ interface Options {
   readonly cutOff?: number
   readonly types?: LooseTypes
   readonly signal?: AbortSignal
+  /** Called when the folders are found, and nothing is read yet. */
+  readonly onFound?: () => void
   /** Called for every output. */
   readonly onOutput?: () => void
 }
@@ -62,7 +64,9 @@ interface Read {
 async function read(it: World, state: JsonObject | undefined, options: Options = {}): Promise<Read> {
   const { stream = OPEN, isFullRefresh = false, cutOff = Number.POSITIVE_INFINITY } = options
   const config = { ...SourceConfig.parse({ storage: { provider: 'local', path: '/' } }), ...options.config }
+  const foundAt = it.now
   const found = await findRoots(it.store, config.path_prefix, { also: [] })
+  options.onFound?.()
   const [records, states, logs, estimates]: [JsonObject[], JsonObject[], string[], number[]] = [[], [], [], []]
   let unsaved: string[] = []
   let report: SourceReport | undefined
@@ -73,6 +77,7 @@ async function read(it: World, state: JsonObject | undefined, options: Options =
     config,
     store: it.store,
     roots: { ...found, roots: rootsOf(found, stream) },
+    foundAt,
     types: options.types ?? new LooseTypes(),
     environment: {
       now: () => it.now,
@@ -178,6 +183,18 @@ test('a file that arrives during the run is left to the next one', async () => {
   expect(first.report).toMatchObject({ tooNew: 1 })
   expect(first.logs.filter((line) => line.startsWith('WARN'))).toEqual([])
   it.now += HOUR
+  expect((await read(it, last(first.states))).ids).toEqual(['b'])
+})
+
+test('a folder that is made while other streams are read is not passed by', async () => {
+  const it = world([file('a', NOON - HOUR)])
+  const b = { ...file('b', NOON + HOUR), key: `q/event_type=${OPEN}/date=2025-04-08-12/b.json` }
+  const onFound = () => {
+    it.now += 2 * HOUR
+    it.store.files.push(b)
+  }
+  const first = await read(it, undefined, { onFound })
+  expect(first.ids).toEqual(['a'])
   expect((await read(it, last(first.states))).ids).toEqual(['b'])
 })
 
@@ -358,6 +375,35 @@ test('a broken file is found again in an hour that is not searched any more', as
   const second = await read(it, last(first.states))
   expect(second.ids).toEqual([])
   expect(String(second.error)).toMatch(/2020-01-01-00\/a\.json is broken/)
+})
+
+test('among the files of a broken one in an old hour, the others do not count', async () => {
+  const old = (name: string): MemoryFile => ({
+    ...file(name, NOON - MINUTE),
+    key: `${FOLDER}/date=2020-01-01-00/${name}.json`,
+  })
+  const recent = Array.from({ length: 70 }, (_, i) => file(`n${i}`, NOON - MINUTE))
+  const it = world([{ ...torn('a'), key: old('a').key }, old('b'), ...recent])
+  const first = await read(it, undefined)
+  expect(last(first.states)).toMatchObject({ recent: { count: 70 } })
+  it.now += HOUR
+  const second = await read(it, last(first.states))
+  expect(second.ids).toEqual([])
+  expect(second.logs.filter((line) => line.includes('are read again'))).toEqual([])
+})
+
+test('a broken file of the last minutes that turns out whole is not read again', async () => {
+  const it = world([{ ...torn('a'), modified: NOON - MINUTE }])
+  const first = await read(it, undefined)
+  it.store.read = async function* () {
+    yield Buffer.from(`${event('a1')}${event('a2')}`)
+  }
+  it.now += 5 * MINUTE
+  const second = await read(it, last(first.states))
+  expect(second.ids).toEqual(['a2'])
+  expect(last(second.states)).not.toHaveProperty('broken')
+  it.now += 5 * MINUTE
+  expect((await read(it, last(second.states))).ids).toEqual([])
 })
 
 test('a file that is gone between listing and reading is forgotten once it is no longer listed', async () => {

@@ -39,3 +39,8 @@ export class MissingObjectError extends TransientError {}
 
 /** The object was replaced by another while it was being read: what was read so far belongs to neither. */
 export class ChangedObjectError extends TransientError {}
+
+/** The objects directly in a folder, in ascending order of key. */
+export async function* objectsIn(store: ObjectStore, folder: string): AsyncGenerator<StoredObject> {
+  for await (const entry of store.level(folder)) if ('object' in entry) yield entry.object
+}
