@@ -3,6 +3,7 @@ import Table from 'cli-table3'
 import { bytesText, countOf, countText, durationText } from '../format.ts'
 import { printable } from './printable.ts'
 import type { Counting, Finding, InspectReport, Totals, TypeReport } from './report.ts'
+import { sum } from './sum.ts'
 import { isCopied } from './time-findings.ts'
 
 /** `columns` is the width of the screen. */
@@ -46,7 +47,6 @@ const span = (hours: number): string =>
 
 interface Column {
   readonly head: string
-  readonly width: number
   readonly cell: (type: RemarkedType) => string
   readonly total?: (totals: Totals) => string
   readonly align: 'left' | 'right'
@@ -56,34 +56,30 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   {
     head: 'files',
-    width: 10,
     cell: ({ files }) => countText(files),
     total: ({ files }) => countText(files),
     align: 'right',
   },
   {
     head: 'events',
-    width: 13,
     cell: ({ events, isEstimated }) => `${isEstimated ? '~' : ''}${countText(events)}`,
     total: ({ events, isEstimated }) => `${isEstimated ? '~' : ''}${countText(events)}`,
     align: 'right',
   },
-  { head: 'newest hour', width: 13, cell: ({ lastHour }) => lastHour ?? '', align: 'right' },
+  { head: 'newest hour', cell: ({ lastHour }) => lastHour ?? '', align: 'right' },
   {
     head: 'bytes',
-    width: 8,
     cell: ({ bytes }) => bytesText(bytes),
     total: ({ bytes }) => bytesText(bytes),
     align: 'right',
   },
-  { head: 'first hour', width: 13, cell: ({ firstHour }) => firstHour ?? '', align: 'right' },
+  { head: 'first hour', cell: ({ firstHour }) => firstHour ?? '', align: 'right' },
   {
     head: 'schemas',
-    width: 7,
     cell: ({ schemas }) => (schemas.length > 0 ? countText(schemas.length) : ''),
     align: 'right',
   },
-  { head: 'remarks', width: 26, cell: ({ remarks }) => remarks, align: 'left' },
+  { head: 'remarks', cell: ({ remarks }) => remarks, align: 'left' },
 ]
 const NARROWEST_NAME = 30
 
@@ -104,7 +100,7 @@ function remarksOf(
   return [
     status === 'unknown' && 'unknown type',
     brokenFiles > 0 && `${countText(brokenFiles)} broken`,
-    missingFiles > 0 && `${countText(missingFiles)} missing`,
+    missingFiles > 0 && `~${countText(missingFiles)} missing`,
     lateFiles > 0 && !isCopied && `${countText(lateFiles)} late`,
     unknownFields.length > 0 && countOf(unknownFields.length, 'new field'),
   ]
@@ -114,28 +110,43 @@ function remarksOf(
 
 function tableText(report: InspectReport, width: number): string {
   const types = withRemarks(report)
-  const names = types.map(({ eventType }) => printable(eventType))
-  const longest = Math.max(...names.map((name) => name.length), NARROWEST_NAME)
-  const columns = fitting(width - NARROWEST_NAME)
-  const nameWidth = Math.min(longest, width - widthOf(columns))
-  const rows = types.map((type, i) => [shortened(names[i] ?? '', nameWidth), ...columns.map(({ cell }) => cell(type))])
-  const total = ['total', ...columns.map((column) => column.total?.(report.totals) ?? '')]
+  const columns = fitting(types, report.totals, width - NARROWEST_NAME)
+  const nameWidth = width - sum(columns.map((column) => column.width + GAP))
   const table = new Table({
     head: ['event type', ...columns.map(({ head }) => head)],
     colAligns: ['left', ...columns.map(({ align }) => align)],
     chars: OPEN_STYLE,
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
   })
-  table.push(...rows, total)
+  table.push(
+    ...types.map((type, i) => [
+      shortened(printable(type.eventType), nameWidth),
+      ...columns.map(({ cells }) => cells[i] ?? ''),
+    ]),
+    ['total', ...columns.map(({ total }) => total)],
+  )
   return table.toString().replaceAll(/ +$/gm, '')
 }
 
 const GAP = 2
-const widthOf = (columns: readonly Column[]): number => columns.reduce((sum, { width }) => sum + width + GAP, 0)
 
-function fitting(width: number): readonly Column[] {
-  const most = COLUMNS.findIndex((_, i) => widthOf(COLUMNS.slice(0, i + 1)) > width)
-  return most < 0 ? COLUMNS : COLUMNS.slice(0, most)
+interface FilledColumn {
+  readonly head: string
+  readonly align: 'left' | 'right'
+  readonly cells: readonly string[]
+  readonly total: string
+  readonly width: number
+}
+
+/** The first columns, as many as have room. */
+function fitting(types: readonly RemarkedType[], totals: Totals, width: number): readonly FilledColumn[] {
+  const columns = COLUMNS.map(({ head, align, cell, total }) => {
+    const texts = { cells: types.map(cell), total: total?.(totals) ?? '' }
+    const widths = [head, texts.total, ...texts.cells].map((text) => text.length)
+    return { head, align, ...texts, width: Math.max(...widths) }
+  })
+  const most = columns.findIndex((_, i) => sum(columns.slice(0, i + 1).map((column) => column.width + GAP)) > width)
+  return most < 0 ? columns : columns.slice(0, most)
 }
 
 /** The end of an event type's name tells most. */

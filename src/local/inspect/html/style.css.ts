@@ -19,7 +19,7 @@ body {
   background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif;
 }
 h1 { font-size: 1.35rem; margin: 0 } h2 { font-size: 1.05rem; margin: 2rem 0 .6rem }
-p { margin: .3rem 0 } .soft { color: var(--soft) } .keys, code { font-family: ui-monospace, monospace; font-size: .85em; overflow-wrap: anywhere }
+p { margin: .3rem 0 } footer { margin-top: 2rem } .soft { color: var(--soft) } .keys, code { font-family: ui-monospace, monospace; font-size: .85em; overflow-wrap: anywhere }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .6rem; margin: 1rem 0 0 }
 .facts div, .scroll, .finding { background: var(--card); border: 1px solid var(--line); border-radius: .5rem }
 .facts div { padding: .6rem .8rem } .facts dt { color: var(--soft); font-size: .85rem }
@@ -28,12 +28,12 @@ p { margin: .3rem 0 } .soft { color: var(--soft) } .keys, code { font-family: ui
 .finding.warning { background: var(--warn-back); border-left: 4px solid var(--warn) } .finding.warning strong { color: var(--warn) }
 summary { cursor: pointer; color: var(--soft); font-size: .9rem } .finding ul { margin: .3rem 0 0; padding-left: 1.1rem }
 .scroll { overflow: auto; max-height: 80vh } .scroll:focus-visible, button:focus-visible { outline: 2px solid var(--link); outline-offset: 2px }
-table { border-collapse: separate; border-spacing: 0; width: 100%; font-variant-numeric: tabular-nums }
+table { font-size: .9rem; border-collapse: separate; border-spacing: 0; width: 100%; font-variant-numeric: tabular-nums }
 caption { text-align: left; padding: .5rem .75rem; color: var(--soft) }
-th, td { text-align: right; padding: .35rem .75rem; white-space: nowrap; border-bottom: 1px solid var(--line) }
+th, td { text-align: right; padding: .3rem .6rem; white-space: nowrap; border-bottom: 1px solid var(--line) }
 tbody tr:last-child > * { border-bottom: 0 }
 thead th { position: sticky; top: 0; z-index: 2; background: var(--card); font-weight: 600 }
-.left { text-align: left } .wrap { white-space: normal; overflow-wrap: anywhere; min-width: 14rem } tbody th { font-weight: 500; text-align: left }
+.left { text-align: left } .wrap { white-space: normal; overflow-wrap: anywhere; min-width: 10rem } tbody th { font-weight: 500; text-align: left }
 th button { all: unset; cursor: pointer; box-sizing: border-box } th button::after { content: ' \\2195'; color: var(--soft) }
 [aria-sort=ascending] button::after { content: ' \\2191' } [aria-sort=descending] button::after { content: ' \\2193' }
 .alarm { color: var(--alarm); font-weight: 600 }
@@ -54,6 +54,7 @@ th button { all: unset; cursor: pointer; box-sizing: border-box } th button::aft
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 @media (max-width: 40rem) {
   .heat .name { max-width: 42vw; direction: rtl; text-align: right } th, td { padding: .3rem .5rem } .facts { grid-template-columns: 1fr 1fr } .facts dd { font-size: 1rem }
+  .sortable tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 42vw; max-width: 42vw }
 }
 @media print { .scroll { overflow: visible; max-height: none } }
 `

@@ -70,11 +70,11 @@ const TYPES: readonly Column<RemarkedType>[] = [
   number('Files', ({ files }) => files),
   number('Size', ({ bytes }) => bytes, bytesText),
   { head: 'Events', kind: 'number', cell: eventsText, value: ({ events }) => events },
-  text('First hour', ({ firstHour }) => firstHour),
+  text('Remarks', ({ remarks }) => remarks, 'long'),
   text('Newest hour', ({ lastHour }) => lastHour),
+  text('First hour', ({ firstHour }) => firstHour),
   number('Hours', ({ hours }) => hours.length),
   number('Schemas', ({ schemas }) => schemas.length),
-  text('Remarks', ({ remarks }) => remarks, 'long'),
 ]
 
 function eventsText({ events, isEstimated }: TypeReport): string {
@@ -85,13 +85,13 @@ type OfType<Item> = Item & { readonly eventType: string }
 
 const SCHEMAS: readonly Column<OfType<SchemaReport>>[] = [
   text('Event type', ({ eventType }) => eventType),
-  text('Fingerprint', ({ fingerprint }) => fingerprint),
   number('Fields', ({ fields }) => fields),
+  text('Changes', changesText, 'long'),
   number('Files', ({ files }) => files),
   text('First hour', ({ firstHour }) => firstHour),
   text('Last hour', ({ lastHour }) => lastHour),
   text('In folders', ({ versions }) => versions.join(', '), 'long'),
-  text('Changes', changesText, 'long'),
+  text('Fingerprint', ({ fingerprint }) => fingerprint),
 ]
 
 function changesText({ added, removed, changed }: SchemaReport): string {
