@@ -42,7 +42,7 @@ function rejectionOf(
 ): Rejection {
   return {
     reason: code === TOO_LARGE ? 'too_large_for_service' : 'refused_by_service',
-    message: withoutValues(reason, record.data.values),
+    message: withoutValues(reason, record.line),
     status: code,
   }
 }

@@ -19,8 +19,14 @@ export const secretsOf = (writeKey: string): readonly string[] =>
   [writeKey, Buffer.from(`${writeKey}:`).toString('base64')].filter((secret) => secret.length > 1)
 
 /** A service may quote the event. Its texts and longer numbers stay out of what we print: they may be personal. */
-export function withoutValues(reason: string, values: readonly ByteString[]): string {
-  const quoted = values.flatMap((value) => value.match(/"(?:[^"\\]|\\.){3,}"|[\d.]{5,}/g) ?? [])
-  const texts = quoted.map((text) => fromByteString(text.replace(/^"|"$/g, '')))
+export function withoutValues(reason: string, line: ByteString): string {
+  const quoted = valuesIn(line).flatMap((value) => value.match(/"(?:[^"\\]|\\.){3,}"|[\d.]{5,}/g) ?? [])
+  const texts = quoted.map((text) => text.replace(/^"|"$/g, ''))
   return texts.toSorted((a, b) => b.length - a.length).reduce((rest, text) => rest.replaceAll(text, '…'), reason)
+}
+
+/** The members of a RECORD line's data, as JSON texts. */
+function valuesIn(line: ByteString): readonly string[] {
+  const { record } = JSON.parse(fromByteString(line)) as { readonly record: { readonly data: object } }
+  return Object.values(record.data).map((value) => JSON.stringify(value))
 }

@@ -1,11 +1,12 @@
 /** What becomes of every record: sent, skipped or rejected, and counted in any case. Does no I/O. */
+import type { ByteString } from '../cdk/bytes.ts'
 import type { Output, StateLine } from '../cdk/connector.ts'
 import { ConfigError } from '../cdk/errors.ts'
 import type { InputRecord, InputState, InputUnreadable } from '../cdk/input.ts'
 import { log } from '../cdk/messages.ts'
 import type { ConfiguredAirbyteCatalog } from '../cdk/protocol.ts'
 import { Acknowledgements } from './acknowledge.ts'
-import type { Item } from './batch.ts'
+import type { Item, SentRecord } from './batch.ts'
 import type { Fates } from './deliver.ts'
 import { type RejectedRecords, type Rejection, rejectedLine } from './rejected.ts'
 import { type InputStream, Streams } from './streams.ts'
@@ -53,7 +54,7 @@ export class Records implements Fates {
       case 'send': {
         const { events, writeKey, trimmed } = mapped
         if (trimmed.length > 0) stream.tally.trimmed++
-        return { writeKey, item: { record, place, text: events.join(','), events: events.length } }
+        return { writeKey, item: itemOf(record, place, events) }
       }
       case 'skipped':
         stream.tally.skip(mapped.reason)
@@ -118,12 +119,7 @@ export class Records implements Fates {
     return this.#acknowledgements.record(count)
   }
 
-  #reject(
-    { tally, count }: Counted,
-    place: number,
-    message: InputRecord | InputUnreadable,
-    rejection: Rejection,
-  ): void {
+  #reject({ tally, count }: Counted, place: number, message: SentRecord | InputUnreadable, rejection: Rejection): void {
     const { rejected, emit, now } = this.#options
     const { reason, message: why } = rejection
     const isFirst = tally.reject(reason, why)
@@ -131,6 +127,20 @@ export class Records implements Fates {
     rejected?.add(rejectedLine(message, rejection, new Date(now())))
     this.#acknowledgements.reject(count, place, rejected !== undefined)
   }
+}
+
+function itemOf({ type, stream, namespace, line }: InputRecord, place: number, events: readonly ByteString[]): Item {
+  const text = flat(events.length === 1 ? (events[0] ?? '') : events.join(','))
+  return { record: { type, stream, namespace, line }, place, text, events: events.length }
+}
+
+/**
+ * The same text. A string that was put together by `+` is a tree of its parts until somebody looks at a character, and
+ * a tree of hundred parts that waits for its request would have to be walked by every garbage collection.
+ */
+function flat(text: ByteString): ByteString {
+  text.charCodeAt(0)
+  return text
 }
 
 type Counted = Pick<InputStream, 'tally' | 'count'>

@@ -28,7 +28,7 @@ export class Streams {
     for (const configured of catalog.streams) this.#add(configured.stream, target.mapper(configured))
   }
 
-  of({ stream: name, namespace }: InputRecord): InputStream {
+  of({ stream: name, namespace }: Pick<InputRecord, 'stream' | 'namespace'>): InputStream {
     // Records of a stream come in a row: this saves making a key for each.
     if (this.#last?.name === name && this.#last.namespace === namespace) return this.#last.stream
     const descriptor = { name, ...(namespace !== undefined && { namespace }) }
