@@ -17,5 +17,8 @@ export const fromByteString = (bytes: ByteString): string =>
 
 export const bytesOf = (bytes: ByteString): Buffer => Buffer.from(bytes, 'latin1')
 
+/** The same bytes in memory of their own. A part of a string otherwise keeps the whole of it from being freed. */
+export const copyOf = (bytes: ByteString): ByteString => bytesOf(bytes).toString('latin1')
+
 /** Bytes below 0x80 are the same in every encoding, and most text is such. */
 const isAscii = (bytes: ByteString): boolean => !/[\x80-\xff]/.test(bytes)

@@ -4,6 +4,7 @@ import { byteAt, LINE_FEED, SPACE } from './json-bytes.ts'
 
 /** Some bytes to look for. At least four. */
 export interface Token {
+  readonly text: ByteString
   readonly length: number
   /** Where the words lie. The last one may overlap the one before. */
   readonly offsets: readonly number[]
@@ -13,7 +14,7 @@ export interface Token {
 export function tokenOf(text: ByteString): Token {
   const bytes = bytesOf(text)
   const offsets = Array.from({ length: Math.ceil(bytes.length / 4) }, (_, i) => Math.min(i * 4, bytes.length - 4))
-  return { length: bytes.length, offsets, words: offsets.map((offset) => bytes.readInt32BE(offset)) }
+  return { text, length: bytes.length, offsets, words: offsets.map((offset) => bytes.readInt32BE(offset)) }
 }
 
 /** Whether the token stands at a place, all of which must lie within the view. */

@@ -92,10 +92,10 @@ export class Scanner {
   }
 
   /** Whether the member at hand has this name, given in its quotes. */
-  isName(quotedName: ByteString): boolean {
-    const { text, nameStart, nameEnd } = this
-    if (this.#escapes) return unquoted(text.substring(nameStart, nameEnd)) === unquoted(quotedName)
-    return nameEnd - nameStart === quotedName.length && text.startsWith(quotedName, nameStart)
+  isName(quotedName: Token): boolean {
+    const { nameStart, nameEnd } = this
+    if (this.#escapes) return this.name() === unquoted(quotedName.text)
+    return nameEnd - nameStart === quotedName.length && isTokenAt(this.#view, nameStart, quotedName)
   }
 
   /** The name of the member at hand, unescaped. */
@@ -177,7 +177,7 @@ export class Scanner {
 
   #findBackslash(from: number): void {
     const at = this.text.indexOf('\\', from)
-    this.#backslash = at < 0 ? Number.POSITIVE_INFINITY : at
+    this.#backslash = at < 0 ? this.text.length : at
   }
 
   /** A string that may hold escapes. */

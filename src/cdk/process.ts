@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events'
 import { COMMANDS, parseArguments } from './arguments.ts'
 import type { Environment } from './connector.ts'
+import type { Entry } from './entry.ts'
 import { errorTrace } from './messages.ts'
 import { Redaction } from './redact.ts'
-import { type Entry, run } from './run.ts'
+import { run } from './run.ts'
 import { LineWriter } from './write-lines.ts'
 
 /**
@@ -27,7 +28,8 @@ export async function runProcess<Config>(entry: Entry<Config>, argv: readonly st
     await lines.end(redaction.apply(errorTrace(error)))
     process.exit(1)
   }
-  process.on('uncaughtException', end).on('unhandledRejection', end)
+  // A rejection that nobody handles becomes an uncaught exception, too.
+  process.on('uncaughtException', end)
   const stopped = stopOnSignals(stop)
   try {
     const { failed } = await lines.writeAll(run(entry, argv, process.stdin, environmentOf(stop.signal), redaction))

@@ -1,4 +1,4 @@
-import { type ByteString, fromByteString } from './bytes.ts'
+import { type ByteString, copyOf, fromByteString } from './bytes.ts'
 import type { RawObject } from './input.ts'
 import { type Scanner, unquoted } from './json.ts'
 import { type Token, tokenOf } from './json-words.ts'
@@ -50,8 +50,8 @@ export class RawObjectReader {
   }
 
   #grow(parent: Shape, quotedName: ByteString): Shape {
-    const shape = newShape(quotedName, parent)
-    parent.next.set(quotedName, shape)
+    const shape = newShape(copyOf(quotedName), parent)
+    parent.next.set(shape.quotedName, shape)
     this.#size++
     return shape
   }

@@ -3,8 +3,7 @@ import { toByteString } from './bytes.ts'
 import type { InputMessage } from './input.ts'
 import { Scanner } from './json.ts'
 import { LINE_FEED } from './json-bytes.ts'
-import { readLine } from './line.ts'
-import { RawObjectReader } from './raw-object.ts'
+import { LineReader } from './line.ts'
 
 /**
  * The messages that come in on stdin, in blocks of as many lines as have come. Blank lines are passed over, and
@@ -12,10 +11,10 @@ import { RawObjectReader } from './raw-object.ts'
  * no line feed. Bytes that are not UTF-8 are replaced by U+FFFD, so that whatever is sent on is.
  */
 export async function* readMessages(input: AsyncIterable<Uint8Array>): AsyncIterable<readonly InputMessage[]> {
-  const objects = new RawObjectReader()
+  const reader = new LineReader()
   let isFirst = true
   for await (const lines of wholeLines(input)) {
-    const messages = messagesOf(asUtf8(isFirst ? withoutByteOrderMark(lines) : lines), objects)
+    const messages = messagesOf(asUtf8(isFirst ? withoutByteOrderMark(lines) : lines), reader)
     isFirst = false
     if (messages.length > 0) yield messages
   }
@@ -35,13 +34,13 @@ async function* wholeLines(input: AsyncIterable<Uint8Array>): AsyncIterable<Uint
   if (begun.length > 0) yield Buffer.concat(begun)
 }
 
-function messagesOf(bytes: Uint8Array, objects: RawObjectReader): InputMessage[] {
+function messagesOf(bytes: Uint8Array, reader: LineReader): InputMessage[] {
   const scanner = new Scanner(bytes)
   const messages: InputMessage[] = []
   for (let start = 0; start < bytes.length; ) {
     const lineFeed = scanner.text.indexOf('\n', start)
     const end = lineFeed < 0 ? bytes.length : lineFeed
-    const message = isBlank(scanner, start, end) ? undefined : readLine(scanner, start, end, objects)
+    const message = isBlank(scanner, start, end) ? undefined : reader.read(scanner, start, end)
     if (message) messages.push(message)
     start = end + 1
   }

@@ -1,28 +1,12 @@
 import type { Readable } from 'node:stream'
 import { COMMANDS, type Invocation, parseArguments } from './arguments.ts'
-import type { Connector, Environment, Output } from './connector.ts'
+import type { Environment, Output } from './connector.ts'
+import type { Entry, Surroundings } from './entry.ts'
 import { ConfigError, TransientError } from './errors.ts'
 import { connectionStatus, errorTrace, log } from './messages.ts'
-import type { ConnectorSpecification } from './protocol.ts'
 import { Redaction } from './redact.ts'
 
-/** What a command has around it. */
-export interface Surroundings {
-  readonly stdin: Readable
-  readonly environment: Environment
-  readonly redaction: Redaction
-}
-
-/** A connector before it is loaded: `spec` is answered without it. */
-export interface Entry<Config> {
-  /** What a person types to start it. */
-  readonly name: string
-  readonly role: Connector<Config>['role']
-  /** Reads the committed specification. */
-  spec(): Promise<ConnectorSpecification>
-  /** Imports the connector. */
-  load(): Promise<Connector<Config>>
-}
+export type { Entry } from './entry.ts'
 
 /**
  * Runs one command of the protocol and emits its messages. Never throws: the last message of a command that failed is a
