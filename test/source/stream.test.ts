@@ -25,6 +25,8 @@ const file = (name: string, modified: number, ids: readonly string[] = [name]): 
   modified,
 })
 
+const torn = (name: string): MemoryFile => ({ ...file(name, NOON - HOUR), content: `${event(`${name}1`)}{"event_ty` })
+
 interface World {
   readonly store: MemoryStore
   now: number
@@ -235,6 +237,44 @@ test('a state comes after 10,000 files that were only listed', async () => {
   expect(estimates).toEqual([])
 })
 
+test('a pass that an earlier run began is followed by one that reaches up to now', async () => {
+  const it = world([file('a', NOON - HOUR), file('b', NOON - HOUR)])
+  const cut = await read(it, undefined, { cutOff: 3, onOutput: () => (it.now += 6_000) })
+  expect(cut).toMatchObject({ ids: ['a'], states: [{ pass: {} }] })
+  it.now += HOUR
+  it.store.files.push(file('c', NOON + 30 * MINUTE))
+  const rest = await read(it, last(cut.states))
+  expect(rest).toMatchObject({ ids: ['b', 'c'], report: { tooNew: 0 } })
+  expect(last(rest.states)).toEqual({ _ab_source_file_last_modified: new Date(it.now).toISOString(), version: 1 })
+})
+
+test('a pass that goes on does not list what is behind it', async () => {
+  const roots = ['a', 'b', 'c'].map((root) => ({
+    ...file(root, NOON - HOUR),
+    key: `${root}/event_type=${OPEN}/${root}.json`,
+  }))
+  const it = world(roots)
+  const cut = await read(it, undefined, { cutOff: 5, onOutput: () => (it.now += 6_000) })
+  expect(cut.ids).toEqual(['a', 'b'])
+  it.store.calls.length = 0
+  await read(it, last(cut.states), { cutOff: 3 })
+  const lists = it.store.calls.filter((call) => call.startsWith('list')).map((call) => call.split(' ')[1])
+  expect(lists.slice(0, 2)).toEqual([`b/event_type=${OPEN}/`, `c/event_type=${OPEN}/`])
+})
+
+test('many files of the last minutes in hours that the next sync does not search make it read nothing again', async () => {
+  const old = Array.from({ length: 70 }, (_, i) => ({
+    ...file(`n${i}`, NOON - MINUTE),
+    key: `${FOLDER}/date=2020-01-01-00/${i}.json`,
+  }))
+  const it = world([...old, file('a', NOON - MINUTE)])
+  const first = await read(it, undefined)
+  expect(first.ids).toHaveLength(71)
+  it.now += HOUR
+  const second = await read(it, last(first.states))
+  expect(second).toMatchObject({ ids: [], logs: [expect.stringMatching(/^INFO/)] })
+})
+
 test('an error of the store comes after the state of what is done', async () => {
   const it = world([file('a', NOON - HOUR), file('b', NOON - HOUR)])
   const { read: readObject } = it.store
@@ -256,6 +296,30 @@ test('a run that is stopped says how far it has come', async () => {
   expect(ids.length).toBeLessThan(3)
   const rest = await read(it, last(states))
   expect([...new Set([...ids, ...rest.ids])]).toEqual(['a', 'b', 'c'])
+})
+
+test('a run is stopped in the middle of a large file', async () => {
+  const stop = new AbortController()
+  const it = world([
+    file(
+      'a',
+      NOON - HOUR,
+      Array.from({ length: 60_000 }, (_, i) => `${i}`),
+    ),
+  ])
+  const onOutput = () => (it.store.calls.some((call) => call.startsWith('read')) ? stop.abort() : undefined)
+  const { ids, error } = await read(it, undefined, { signal: stop.signal, onOutput })
+  expect(error).toBeInstanceOf(TransientError)
+  expect(ids.length).toBeLessThan(60_000)
+})
+
+test('a run is stopped while it only lists', async () => {
+  const old = Array.from({ length: 10_000 }, (_, i) => file(`${i}`, NOON - 2 * HOUR))
+  const stop = new AbortController()
+  stop.abort()
+  const state = { _ab_source_file_last_modified: '2025-04-08T11:00:00Z' }
+  const { states, error } = await read(world(old), state, { signal: stop.signal })
+  expect([states, error]).toEqual([[], expect.any(TransientError)])
 })
 
 test('a state far in the future gives no records and one state', async () => {
@@ -325,9 +389,17 @@ test('a full refresh that was cut off goes on', async () => {
   expect([...new Set([...cut.ids, ...rest.ids])]).toEqual(['a', 'b', 'c', 'd'])
 })
 
-// ------------------------------------------------------------------------------------------------------ broken files
+test('a full refresh with a broken file is not complete, and goes on with that file only', async () => {
+  const it = world([torn('a'), file('b', NOON - HOUR)])
+  const first = await read(it, undefined, { isFullRefresh: true })
+  expect(last(first.states)).toMatchObject({ __ab_full_refresh_sync_complete: false })
+  it.store.files.shift()
+  const second = await read(it, last(first.states), { isFullRefresh: true })
+  expect(second).toMatchObject({ ids: [], error: undefined })
+  expect(last(second.states)).toMatchObject({ __ab_full_refresh_sync_complete: true })
+})
 
-const torn = (name: string): MemoryFile => ({ ...file(name, NOON - HOUR), content: `${event(`${name}1`)}{"event_ty` })
+// ------------------------------------------------------------------------------------------------------ broken files
 
 test('a broken file gives what is whole of it, does not stop the others, and is retried', async () => {
   const it = world([torn('a'), file('b', NOON - HOUR)])
@@ -364,6 +436,18 @@ test('a file that was still uploading is read from where it was broken', async (
   const second = await read(it, last(first.states))
   expect(second).toMatchObject({ ids: ['a2'], error: undefined })
   expect(last(second.states)).not.toHaveProperty('broken')
+})
+
+test('what was read of a broken file is not forgotten when it breaks earlier the next time', async () => {
+  const it = world([torn('a')])
+  const first = await read(it, undefined)
+  const { read: readObject } = it.store
+  it.store.read = async function* () {}
+  it.now += HOUR
+  const second = await read(it, last(first.states))
+  expect(last(second.states)).toMatchObject({ broken: [{ events: 1 }] })
+  it.store.read = readObject
+  expect((await read(it, last(second.states))).ids).toEqual([])
 })
 
 test('a broken file is found again in an hour that is not searched any more', async () => {
@@ -454,10 +538,14 @@ test('files outside of event_type= folders are read by every stream that has eve
 })
 
 test('a pass that was cut off among loose files goes on there', async () => {
-  const it = world(['x/2', 'x/1', 'w', 'z', 'x.y/3'].map((name) => loose(`${name}.json`, event(name))))
+  const names = ['x/2', 'x/1', 'w', 'z', 'x.y/3']
+  const inFolder = { ...file('a', NOON - HOUR), key: `z/event_type=${OPEN}/a.json` }
+  const it = world([...names.map((name) => loose(`${name}.json`, event(name))), inFolder])
   const all = await read(it, undefined, { onOutput: () => (it.now += 6_000) })
-  expect([...all.ids].sort()).toEqual(['w', 'x.y/3', 'x/1', 'x/2', 'z'])
-  for (const [i, state] of all.states.slice(0, -1).entries()) {
+  expect([...all.ids].sort()).toEqual(['a', 'w', 'x.y/3', 'x/1', 'x/2', 'z'])
+  for (const [i, state] of all.states.entries()) {
+    // The first comes after the file in the folder, the last at the end of the pass.
+    if (i === 0 || i === all.states.length - 1) continue
     expect(state).toMatchObject({ pass: { part: 'loose' } })
     expect((await read(it, state)).ids).toEqual(all.ids.slice(i + 1))
   }
