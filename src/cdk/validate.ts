@@ -10,14 +10,30 @@ type Issue = z.core.$ZodIssue
 export function validate<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const faults = result.error.issues.map((issue) => `${placeOf(issue.path)}: ${remedyOf(issue, value)}.`)
-  throw new ConfigError(`${what} is wrong. ${[...new Set(faults)].join(' ')}`)
+  const faults = result.error.issues.map((issue) => faultOf(issue, value))
+  const sentences = faults.map(({ place, remedy }) => `${place || 'at its top'}: ${remedy}.`)
+  throw new ConfigError(`${what} is wrong. ${[...new Set(sentences)].join(' ')}`)
 }
 
-/** `streams[0].sync_mode` */
+export interface Fault {
+  /** `streams[0].sync_mode`; empty for the value itself. */
+  readonly place: string
+  /** What would be right, without a full stop. */
+  readonly remedy: string
+}
+
+/** What is wrong with a value, field by field. */
+export const faultsOf = (schema: z.ZodType, value: unknown): readonly Fault[] =>
+  schema.safeParse(value).error?.issues.map((issue) => faultOf(issue, value)) ?? []
+
+const faultOf = (issue: Issue, value: unknown): Fault => ({
+  place: placeOf(issue.path),
+  remedy: remedyOf(issue, value),
+})
+
 function placeOf(path: readonly PropertyKey[]): string {
   const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
-  return text.replace(/^\./, '') || 'at its top'
+  return text.replace(/^\./, '')
 }
 
 function remedyOf(issue: Issue, value: unknown): string {

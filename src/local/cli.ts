@@ -2,18 +2,23 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Environment } from '../cdk/connector.ts'
 import { ConfigError, TransientError } from '../cdk/errors.ts'
+import { examplesText, type LocalCommand } from './examples.ts'
 import type { Terminal } from './terminal.ts'
 
-const EXAMPLES = `
-Examples:
+const MORE = `
+A first look, on this machine alone:
   braze-currents sample --out ./export --events 10000
   braze-currents collector --out ./received.jsonl
-  braze-currents inspect --source-config source.json --html report.html
-  braze-currents preview --source-config source.json --destination-config segment.json --streams '*.email.*'
-  braze-currents sync --source-config source.json --destination-config segment.json --state state.json
-  braze-currents read --config source.json --catalog catalog.json --state state.json
-  braze-currents destination check --config segment.json
+  braze-currents init
+  braze-currents inspect --source-config source.json
+  braze-currents preview --source-config source.json --destination-config destination.json
+  braze-currents sync --source-config source.json --destination-config destination.json --state state.json
 
+As a platform does it:
+  braze-currents read --config source.json --catalog catalog.json --state state.json
+  braze-currents destination check --config destination.json
+
+Options of a command: braze-currents <command> --help
 Exit codes: 0 success, 1 failure, 130 interrupted (Ctrl-C), 143 terminated.
 `
 
@@ -46,9 +51,10 @@ function localProgram(version: string, terminal: Terminal, environment: Environm
     .description('Braze Currents to Airbyte, Segment and RudderStack.')
     .version(version)
     .helpCommand(false)
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', MORE)
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .exitOverride()
+  addInit(program, terminal, environment)
   addSync(program, terminal, environment)
   addPreview(program, terminal, environment)
   addInspect(program, terminal, environment)
@@ -69,9 +75,26 @@ const CONNECTOR_COMMANDS = [
   ['write', 'the same as destination write'],
 ] as const
 
+/** A command whose help ends with examples. */
+const command = (program: Command, name: LocalCommand): Command =>
+  program.command(name).addHelpText('after', examplesText(name))
+
+function addInit(program: Command, terminal: Terminal, environment: Environment): void {
+  command(program, 'init')
+    .description('ask for storage and service, try them, and write the two configurations')
+    .option('--source-config <file>', 'where to write that of the source, JSON or YAML', 'source.json')
+    .option('--destination-config <file>', 'where to write that of the destination', 'destination.json')
+    .option('--set <option=value>', 'answer beforehand; can be given again and again', setting)
+    .option('--all', 'ask for every option, not only for what is needed')
+    .option('--no-check', 'do not try whether the storage and the service can be reached')
+    .option('--force', 'replace files that exist')
+    .action(async (options) => (await import('./init/command.ts')).runInit(options, terminal, environment))
+}
+
+const setting = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
+
 function addSync(program: Command, terminal: Terminal, environment: Environment): void {
-  program
-    .command('sync')
+  command(program, 'sync')
     .description('read and deliver in one process, with the progress kept in a file')
     .requiredOption('--source-config <file>', 'configuration of the source, JSON or YAML')
     .requiredOption('--destination-config <file>', 'configuration of the destination, JSON or YAML')
@@ -84,8 +107,7 @@ function addSync(program: Command, terminal: Terminal, environment: Environment)
 }
 
 function addPreview(program: Command, terminal: Terminal, environment: Environment): void {
-  program
-    .command('preview')
+  command(program, 'preview')
     .description('show events beside what would be sent, and send nothing')
     .requiredOption('--source-config <file>', 'configuration of the source, JSON or YAML')
     .requiredOption('--destination-config <file>', 'configuration of the destination, JSON or YAML')
@@ -95,8 +117,7 @@ function addPreview(program: Command, terminal: Terminal, environment: Environme
 }
 
 function addInspect(program: Command, terminal: Terminal, environment: Environment): void {
-  program
-    .command('inspect')
+  command(program, 'inspect')
     .description('tell what an export holds: event types, hours, files, events, schemas, and what is wrong with it')
     .requiredOption('--source-config <file>', 'configuration of the source, JSON or YAML')
     .addOption(streamsOption())
@@ -112,8 +133,7 @@ function addInspect(program: Command, terminal: Terminal, environment: Environme
 }
 
 function addSample(program: Command, terminal: Terminal): void {
-  program
-    .command('sample')
+  command(program, 'sample')
     .description('write a realistic Currents export of made-up events')
     .requiredOption('--out <folder>', 'where to write it')
     .option('--events <number>', 'how many different events', atLeast(1), 10_000)
@@ -138,8 +158,7 @@ function addSample(program: Command, terminal: Terminal): void {
 }
 
 function addCollector(program: Command, terminal: Terminal, environment: Environment): void {
-  program
-    .command('collector')
+  command(program, 'collector')
     .description("stand in for Segment's or RudderStack's HTTP API on this machine")
     .addOption(
       new Option('--service <service>', 'whose rules apply').choices(['segment', 'rudderstack']).default('segment'),

@@ -3,12 +3,17 @@ import type { z } from 'zod'
 import { ConfigError } from '../cdk/errors.ts'
 import { parseJson, readTextFile } from '../cdk/json-file.ts'
 import { validate } from '../cdk/validate.ts'
+import { withVariables } from './environment-references.ts'
 
-/** What a schema makes of a JSON file; of a YAML file, if its name ends so. */
+/**
+ * What a schema makes of a JSON file; of a YAML file, if its name ends so. `${NAME}` in a text of it stands for an
+ * environment variable.
+ */
 export async function readConfigFile<T>(path: string, option: string, schema: z.ZodType<T>): Promise<T> {
   const text = await readTextFile(path, option)
   const what = `The file ${JSON.stringify(path)} (${option})`
-  return validate(schema, /\.ya?ml$/.test(path) ? await parseYaml(text, what) : parseJson(text, what), what)
+  const value = /\.ya?ml$/.test(path) ? await parseYaml(text, what) : parseJson(text, what)
+  return validate(schema, withVariables(value, process.env), what)
 }
 
 async function parseYaml(text: string, what: string): Promise<unknown> {

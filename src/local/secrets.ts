@@ -4,9 +4,15 @@ import { secretFormsOf } from '../cdk/secrets.ts'
 
 const SPECS = { source: 'spec.json', destination: 'spec.destination.json' } as const
 
+export type Role = keyof typeof SPECS
+
 /** What must not be printed of a configuration, in every form that it may take. */
-export async function secretsOf(role: keyof typeof SPECS, config: object): Promise<readonly string[]> {
-  const spec = await readFile(new URL(`../../${SPECS[role]}`, import.meta.url), 'utf8')
-  const { connectionSpecification } = JSON.parse(spec) as { connectionSpecification: Readonly<Record<string, unknown>> }
-  return secretFormsOf(connectionSpecification, config)
+export async function secretsOf(role: Role, config: object): Promise<readonly string[]> {
+  return secretFormsOf(await connectionSpecificationOf(role), config)
+}
+
+/** The JSON Schema of a configuration. */
+export async function connectionSpecificationOf(role: Role): Promise<Readonly<Record<string, unknown>>> {
+  const spec = JSON.parse(await readFile(new URL(`../../${SPECS[role]}`, import.meta.url), 'utf8'))
+  return (spec as { connectionSpecification: Readonly<Record<string, unknown>> }).connectionSpecification
 }

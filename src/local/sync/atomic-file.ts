@@ -3,12 +3,12 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFil
 import { dirname } from 'node:path'
 import { ConfigError } from '../../cdk/errors.ts'
 
-/** Replaces a file as a whole. Its folder is made if it does not exist. */
-export function writeAtomically(path: string, text: string): void {
+/** Replaces a file as a whole. Its folder is made if it does not exist. `mode` says who may read and write it. */
+export function writeAtomically(path: string, text: string, mode = 0o666): void {
   const draft = `${path}.${process.pid}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true })
-    withFile(draft, 'w', (file) => writeFileSync(file, text))
+    withFile(draft, 'w', (file) => writeFileSync(file, text), mode)
     renameSync(draft, path)
     // The rename itself lies in the folder. Windows has no such thing to do.
     if (process.platform !== 'win32') withFile(dirname(path), 'r', () => {})
@@ -22,8 +22,8 @@ export function writeAtomically(path: string, text: string): void {
 }
 
 /** Does something with a file, and lets go of it once it lies on the disk. */
-function withFile(path: string, flags: string, use: (file: number) => void): void {
-  const file = openSync(path, flags)
+function withFile(path: string, flags: string, use: (file: number) => void, mode?: number): void {
+  const file = openSync(path, flags, mode)
   try {
     use(file)
     fsyncSync(file)

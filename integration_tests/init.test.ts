@@ -1,0 +1,92 @@
+/** `init` on a real pseudo-terminal, which `script` of util-linux gives. */
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { type Collector, startCollector } from '../src/local/collector/collector.ts'
+import { sampleExport } from '../src/local/sample/sample.ts'
+import { runCli } from './command_line.ts'
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const KEY = 'a-secret-write-key'
+jest.setTimeout(120_000)
+
+const scratch = mkdtempSync(join(tmpdir(), 'init-'))
+const exported = join(scratch, 'export')
+let collector: Collector
+
+beforeAll(async () => {
+  await sampleExport({ out: exported, events: 20, hours: 1, end: new Date(0), streams: '*.email.Open' })
+  collector = await startCollector({ service: 'rudderstack', writeKeys: [KEY] })
+})
+afterAll(async () => {
+  await collector.close()
+  rmSync(scratch, { recursive: true })
+})
+
+const hasScript = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '')
+const onTerminal = hasScript ? test : test.skip
+
+/** Answers each prompt once it stands at the end of what is shown. */
+async function converse(words: readonly string[], answers: readonly (readonly [prompt: string, answer: string])[]) {
+  const line = [process.execPath, MAIN, ...words].map((word) => `'${word}'`).join(' ')
+  const terminal = spawn('script', ['-qefc', line, '/dev/null'], { cwd: scratch })
+  let shown = ''
+  const left = [...answers]
+  terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
+    shown += text
+    const [next] = left
+    if (!next || !shown.trimEnd().endsWith(next[0])) return
+    left.shift()
+    terminal.stdin.write(next[1])
+  })
+  const [code] = await once(terminal, 'close')
+  return { code, shown, left }
+}
+
+onTerminal('asks on a terminal, and never shows a secret', async () => {
+  const { code, shown, left } = await converse(
+    ['init'],
+    [
+      ['storage.provider:', '1\r'],
+      ['storage.path:', `${exported}\r`],
+      ['path_prefix (optional):', '\r'],
+      ['start_date (optional):', '\r'],
+      ['end_date (optional):', '\r'],
+      ['destination.service:', '2\r'],
+      ['destination.data_plane_url:', `${collector.url}\r`],
+      ['destination.write_key (hidden, optional):', `${KEY}\r`],
+      ['destination.delivery [batch]:', '\r'],
+    ],
+  )
+  expect([code, left]).toEqual([0, []])
+  expect(shown).toContain(exported)
+  expect(shown).toContain('********')
+  expect(shown).not.toContain('secret')
+  expect(JSON.parse(readFileSync(join(scratch, 'destination.json'), 'utf8'))).toEqual({
+    destination: { service: 'rudderstack', data_plane_url: collector.url, write_key: KEY },
+  })
+})
+
+onTerminal('Ctrl-C at a prompt ends it with 130, and nothing is written', async () => {
+  const { code, shown } = await converse(
+    ['init', '--source-config', 'a.json', '--destination-config', 'b.json'],
+    [
+      ['storage.provider:', '1\r'],
+      ['storage.path:', '\u0003'],
+    ],
+  )
+  expect(code).toBe(130)
+  expect(shown).toContain('Nothing was written.')
+  expect(existsSync(join(scratch, 'a.json'))).toBe(false)
+})
+
+test('asks nobody where nobody is, and says what is missing', async () => {
+  const files = ['--source-config', join(scratch, 'c.json'), '--destination-config', join(scratch, 'd.json')]
+  const { code, stderr } = await runCli('init', ...files)
+  expect(code).toBe(1)
+  expect(stderr).toContain('The source needs storage.provider.')
+})
