@@ -9,8 +9,8 @@ export interface SameName {
   readonly otherKey: string
 }
 
-/** Names of one event type that are remembered, in about 60 bytes each. */
-const MOST_NAMES = 500_000
+/** Names of one event type that are remembered, in about 60 bytes each. Files beyond are compared with these only. */
+const MOST_NAMES = 300_000
 const MOST_LISTED = 100
 
 export class FileNames {

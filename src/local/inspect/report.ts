@@ -45,7 +45,7 @@ export interface Facts {
   readonly broken: Listed<Omit<BrokenFile, 'hour'> & { readonly hour?: Hour }>
   /** Modified more than two hours after the end of their hour; the latest first. */
   readonly late: Listed<LateFile> & { readonly beyondLookback: number }
-  /** Files of one event type with the same name in two folders. */
+  /** Files of one event type with the same name in two folders; of each type the first 300,000 names are compared with. */
   readonly sameNames: Listed<SameName>
   /** Files whose content names another event type than their folder. */
   readonly otherTypes: Listed<OtherType>

@@ -20,7 +20,7 @@ export interface SampleRule {
 /** From all files to hardly any. Each rule is applied to what the ones before have left. */
 const RULES: readonly SampleRule[] = [
   ...[Number.POSITIVE_INFINITY, 8, 4, 2, 1].map((each) => ({ each, hours: 1 })),
-  ...[3, 6, 24, 168, 720, 8760].map((hours) => ({ each: 1, hours })),
+  ...[2, 4, 8, 12, 24, 48, 96, 168, 336, 720, 2160, 8760].map((hours) => ({ each: 1, hours })),
 ]
 
 /**

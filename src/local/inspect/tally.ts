@@ -52,7 +52,7 @@ export interface OtherType {
 }
 
 /** Later than this after its hour, a file is late. Braze writes one every 5 minutes, 30 with little to write. */
-export const LATE_MS = 2 * 3_600_000
+const LATE_MS = 2 * 3_600_000
 const MOST_VERSIONS = 200
 
 export class Tally {

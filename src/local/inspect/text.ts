@@ -20,7 +20,7 @@ export function reportText(report: InspectReport, columns: number): string {
 const MIN_COLUMNS = 60
 const MAX_COLUMNS = 160
 
-export function totalsText({ types, files, bytes, firstHour, newestHour, ageMs = 0 }: Totals): string {
+function totalsText({ types, files, bytes, firstHour, newestHour, ageMs = 0 }: Totals): string {
   const held = `${countOf(types, 'event type')} in ${countOf(files, 'file')} (${bytesText(bytes)})`
   if (newestHour === undefined) return `${held}.`
   const age = ageMs >= 0 ? `ended ${durationText(ageMs)} ago` : 'is still going on'
