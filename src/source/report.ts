@@ -66,4 +66,6 @@ export function summaryOf(report: SourceReport): string {
   return `${[read, ...rest.filter(Boolean)].join(', ')}.`
 }
 
-const count = (n: number, what: string): string => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
+/** Written out, because toLocaleString takes a tenth of a second the first time. */
+const count = (n: number, what: string): string =>
+  `${String(n).replace(/\B(?=(\d{3})+$)/g, ',')} ${what}${n === 1 ? '' : 's'}`
