@@ -32,7 +32,10 @@ export function factsOf(
   return {
     format: 1,
     ...circumstances,
-    totals: totalsOf(tally, types, days, nowMs),
+    totals: {
+      ...totalsOf(tally, types, days, nowMs),
+      ...(circumstances.limits.streams !== undefined && partOf(types)),
+    },
     types,
     integrations: [...tally.integrations]
       .map(([folder, seen]) => ({ folder, ...seenReport(seen), bytes: seen.bytes, types: seen.types.size }))
@@ -82,6 +85,13 @@ function hoursOf(types: readonly TypeTally[], nowMs: number): HoursOfExport {
   const recentShare = sorted.filter((hour) => hour >= begin).length / (newest - begin + 1)
   return { first, newest, recentShare, futureFiles: future.files }
 }
+
+/** Files outside of `event_type=` folders count only as far as they hold what was asked for. */
+const partOf = (types: readonly TypeReport[]): Pick<Totals, 'files' | 'bytes' | 'events'> => ({
+  files: sum(types.map(({ files }) => files)),
+  bytes: sum(types.map(({ bytes }) => bytes)),
+  events: sum(types.map(({ events }) => events)),
+})
 
 function totalsOf(tally: Tally, types: readonly TypeReport[], hours: HoursOfExport, nowMs: number): Totals {
   const { first, newest, recentShare, futureFiles } = hours

@@ -188,6 +188,15 @@ test('knows the Currents, the layouts and files in the wrong folder', async () =
   expect(codesOf(report)).toEqual(['other_types', 'several_integrations', 'two_layouts'])
 })
 
+test('files of other streams outside of event_type= folders are not counted in', async () => {
+  const content = ['users.UserOrphan', SEND].map((type) => `{"event_type":"${type}","id":"1"}`).join('\n')
+  const files = ['a', 'b'].map((name, i) => ({ key: `${name}.json`, content: content.slice(i * 40), modified: START }))
+  const all = await inspected(files, 1)
+  expect(all.totals).toMatchObject({ types: 2, files: 2, events: 3 })
+  const { totals } = await inspected(files, 1, { streams: 'users.UserOrphan' })
+  expect(totals).toMatchObject({ types: 1, files: 1, events: 1, bytes: all.types[0]?.bytes })
+})
+
 test('stays within the streams and the hours that are asked for', async () => {
   const files = [...filesIn(range(0, 10)), ...filesIn(range(0, 10), { type: 'users.UserOrphan' })]
   const report = await inspected(files, 10, {
