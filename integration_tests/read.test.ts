@@ -176,6 +176,21 @@ test('folders may spell an event type differently, and hold types that nobody ha
   expect(run.records.filter(({ stream }) => stream !== OPEN)).toMatchObject([{ data: { id: 'f1', fax: '+1' } }])
 })
 
+test('Avro files outside of event_type= folders say their event type themselves', async () => {
+  const { config, catalog, path, report } = setUp('mail')
+  mkdirSync(join(path, 'flat'))
+  for (const [i, name] of filesIn(path).entries()) renameSync(join(path, name), join(path, 'flat', `${i}.avro`))
+  rmSync(join(path, 'currents'), { recursive: true })
+  const first = await runSource({ command: 'read', config, catalog })
+  expect(first).toMatchObject({ code: 0, problems: [], errors: [] })
+  expect(first.records).toHaveLength(report.unique)
+  for (const [type, { unique }] of Object.entries(report.types)) {
+    expect([type, first.records.filter(({ stream }) => stream === type).length]).toEqual([type, unique])
+  }
+  const second = await runSource({ command: 'read', config, catalog, states: first.states })
+  expect(second).toMatchObject({ code: 0, records: [] })
+})
+
 test('a prefix limits what is read', async () => {
   const { config, catalog, path } = setUp('mail')
   cpSync(join(path, 'currents'), join(path, 'currents-test'), { recursive: true })

@@ -82,7 +82,7 @@ async function* readPass(begun: Progress, job: StreamJob): AsyncGenerator<Stream
   const { cursor } = begun
   const isWanted = (file: ListedFile) => wants(cursor, file)
   const listing = await lookAhead(filesOf(store, job.roots, cursor, hoursOf(cursor, job.config)), MOST_LOOKED_AT)
-  if (listing.all) yield estimateOf(job.stream, listing.all.filter(isWanted))
+  if (listing.all && begun.report.files === 0) yield estimateOf(job.stream, listing.all.filter(isWanted))
 
   let progress = begun
   let unsaved = justSaved(environment.now())

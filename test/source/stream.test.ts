@@ -6,6 +6,7 @@ import { SourceConfig } from '../../src/config.ts'
 import { LooseTypes } from '../../src/source/loose.ts'
 import type { SourceReport } from '../../src/source/report.ts'
 import { findRoots, rootsOf } from '../../src/source/roots.ts'
+import { ChangedObjectError } from '../../src/source/storage/store.ts'
 import { readStream } from '../../src/source/stream.ts'
 import { type MemoryFile, type MemoryStore, memoryStore } from './memory-store.ts'
 
@@ -490,16 +491,32 @@ test('a broken file of the last minutes that turns out whole is not read again',
   expect((await read(it, last(second.states))).ids).toEqual([])
 })
 
-test('a file that is gone between listing and reading is forgotten once it is no longer listed', async () => {
-  const it = world([file('a', NOON - HOUR)])
+test('a file that is gone between listing and reading stops no other, and is forgotten once it is not listed', async () => {
+  const it = world([file('a', NOON - HOUR), file('b', NOON - HOUR)])
   const { read: readObject } = it.store
   it.store.read = (object, ...range) => {
-    it.store.files.length = 0
+    if (object.key.endsWith('a.json')) it.store.files.shift()
     return readObject(object, ...range)
   }
   const first = await read(it, undefined)
+  expect(first.ids).toEqual(['b'])
   expect(String(first.error)).toMatch(/a\.json is gone/)
   expect(await read(it, last(first.states))).toMatchObject({ ids: [], error: undefined })
+})
+
+test('a file that is replaced while it is read is left to the next sync, and stops no other', async () => {
+  const it = world([file('a', NOON - HOUR), file('b', NOON - HOUR)])
+  const { read: readObject } = it.store
+  it.store.read = (object, ...range) => {
+    if (!object.key.endsWith('a.json')) return readObject(object, ...range)
+    it.store.files[0] = file('a', NOON + MINUTE)
+    throw new ChangedObjectError('a.json was replaced')
+  }
+  const first = await read(it, undefined)
+  expect(first).toMatchObject({ ids: ['b'], error: expect.any(TransientError) })
+  it.store.read = readObject
+  it.now += HOUR
+  expect(await read(it, last(first.states))).toMatchObject({ ids: ['a'], error: undefined })
 })
 
 test('a stream of broken files stops before they are too many to remember', async () => {
