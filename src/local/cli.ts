@@ -2,25 +2,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Environment } from '../cdk/connector.ts'
 import { ConfigError, TransientError } from '../cdk/errors.ts'
-import { examplesText, type LocalCommand } from './examples.ts'
+import { examplesText, type LocalCommand, MORE } from './examples.ts'
 import type { Terminal } from './terminal.ts'
-
-const MORE = `
-A first look, on this machine alone:
-  braze-currents sample --out ./export --events 10000
-  braze-currents collector --out ./received.jsonl
-  braze-currents init
-  braze-currents inspect --source-config source.json
-  braze-currents preview --source-config source.json --destination-config destination.json
-  braze-currents sync --source-config source.json --destination-config destination.json --state state.json
-
-As a platform does it:
-  braze-currents read --config source.json --catalog catalog.json --state state.json
-  braze-currents destination check --config destination.json
-
-Options of a command: braze-currents <command> --help
-Exit codes: 0 success, 1 failure, 130 interrupted (Ctrl-C), 143 terminated.
-`
 
 /** Runs one command. Resolves to its exit code, and never throws. */
 export async function runCommand(
@@ -50,7 +33,8 @@ function localProgram(version: string, terminal: Terminal, environment: Environm
   const program = new Command('braze-currents')
     .description('Braze Currents to Airbyte, Segment and RudderStack.')
     .version(version)
-    .helpCommand(false)
+    .helpCommand('help [command]', 'the same as <command> --help')
+    .showHelpAfterError('(--help tells more)')
     .addHelpText('after', MORE)
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .exitOverride()
@@ -60,7 +44,8 @@ function localProgram(version: string, terminal: Terminal, environment: Environm
   addInspect(program, terminal, environment)
   addSample(program, terminal)
   addCollector(program, terminal, environment)
-  for (const [name, description] of CONNECTOR_COMMANDS) program.command(name).description(description)
+  for (const [name, description] of CONNECTOR_COMMANDS)
+    program.command(name).description(description).addHelpText('after', `\nMore: braze-currents ${name} --help`)
   return program
 }
 

@@ -1,19 +1,18 @@
 /** Reads the files that a person names on the command line. */
-import type { z } from 'zod'
 import { ConfigError } from '../cdk/errors.ts'
 import { parseJson, readTextFile } from '../cdk/json-file.ts'
-import { validate } from '../cdk/validate.ts'
-import { withVariables } from './environment-references.ts'
 
-/**
- * What a schema makes of a JSON file; of a YAML file, if its name ends so. `${NAME}` in a text of it stands for an
- * environment variable.
- */
-export async function readConfigFile<T>(path: string, option: string, schema: z.ZodType<T>): Promise<T> {
+export interface ConfigFile {
+  /** The file and the option that named it, for sentences about it. */
+  readonly what: string
+  readonly value: unknown
+}
+
+/** What a JSON file holds; a YAML file, if its name ends so. */
+export async function readConfigFile(path: string, option: string): Promise<ConfigFile> {
   const text = await readTextFile(path, option)
   const what = `The file ${JSON.stringify(path)} (${option})`
-  const value = /\.ya?ml$/.test(path) ? await parseYaml(text, what) : parseJson(text, what)
-  return validate(schema, withVariables(value, process.env), what)
+  return { what, value: /\.ya?ml$/.test(path) ? await parseYaml(text, what) : parseJson(text, what) }
 }
 
 async function parseYaml(text: string, what: string): Promise<unknown> {

@@ -1,7 +1,11 @@
-/** The two configurations that `sync` and `preview` take. */
+/** The configurations that `sync`, `preview` and `inspect` take. */
+import type { z } from 'zod'
+import { unknownKeys } from '../cdk/unknown-keys.ts'
+import { validate } from '../cdk/validate.ts'
 import { DestinationConfig, SourceConfig } from '../config.ts'
 import { readConfigFile } from './config-file.ts'
-import { secretsOf } from './secrets.ts'
+import { withVariables } from './environment-references.ts'
+import { connectionSpecificationOf, type Role, secretsOf } from './secrets.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface ConfigFiles {
@@ -9,11 +13,20 @@ export interface ConfigFiles {
   readonly destinationConfig: string
 }
 
-/** From here on the terminal shows none of their secrets. */
 export async function readConfigs(files: ConfigFiles, terminal: Terminal) {
-  const source = await readConfigFile(files.sourceConfig, '--source-config', SourceConfig)
-  terminal.conceal(await secretsOf('source', source))
-  const destination = await readConfigFile(files.destinationConfig, '--destination-config', DestinationConfig)
-  terminal.conceal(await secretsOf('destination', destination))
+  const source = await readSourceConfig(files.sourceConfig, terminal)
+  const destination = await readConfig('destination', files.destinationConfig, DestinationConfig, terminal)
   return { source, destination }
+}
+
+export const readSourceConfig = (path: string, terminal: Terminal): Promise<SourceConfig> =>
+  readConfig('source', path, SourceConfig, terminal)
+
+/** `${NAME}` stands for an environment variable. From here on the terminal shows none of the secrets. */
+async function readConfig<T>(role: Role, path: string, schema: z.ZodType<T>, terminal: Terminal): Promise<T> {
+  const { what, value } = await readConfigFile(path, `--${role}-config`)
+  const config = withVariables(value, process.env)
+  terminal.conceal(await secretsOf(role, config))
+  for (const warning of unknownKeys(await connectionSpecificationOf(role), config)) terminal.err(`WARN: ${warning}\n`)
+  return validate(schema, config, what)
 }

@@ -1,4 +1,24 @@
-/** What `--help` shows of each local command. */
+/** What `--help` shows behind the options. */
+
+/** Of the program. */
+export const MORE = `
+A first look, on this machine alone:
+  braze-currents sample --out ./export --events 10000
+  braze-currents collector --service rudderstack &
+  braze-currents init --set storage.provider=local --set storage.path=./export --set destination.service=rudderstack \\
+    --set destination.data_plane_url=http://127.0.0.1:8080 --set destination.write_key=any
+  braze-currents inspect --source-config source.json
+  braze-currents preview --source-config source.json --destination-config destination.json
+  braze-currents sync --source-config source.json --destination-config destination.json --state state.json
+
+As a platform does it:
+  braze-currents read --config source.json --catalog catalog.json --state state.json
+  braze-currents destination check --config destination.json
+
+Options of a command: braze-currents <command> --help
+Exit codes: 0 success, 1 failure, 130 interrupted (Ctrl-C), 143 terminated.`
+
+/** Of each local command. */
 export const EXAMPLES = {
   init: [
     'init',
@@ -33,6 +53,5 @@ export const EXAMPLES = {
 
 export type LocalCommand = keyof typeof EXAMPLES
 
-/** The end of a command's help. */
 export const examplesText = (command: LocalCommand): string =>
-  `\nExamples:\n${EXAMPLES[command].map((line) => `  braze-currents ${line}\n`).join('')}`
+  `\nExamples:\n${EXAMPLES[command].map((line) => `  braze-currents ${line}`).join('\n')}`

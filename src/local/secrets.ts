@@ -7,7 +7,7 @@ const SPECS = { source: 'spec.json', destination: 'spec.destination.json' } as c
 export type Role = keyof typeof SPECS
 
 /** What must not be printed of a configuration, in every form that it may take. */
-export async function secretsOf(role: Role, config: object): Promise<readonly string[]> {
+export async function secretsOf(role: Role, config: unknown): Promise<readonly string[]> {
   return secretFormsOf(await connectionSpecificationOf(role), config)
 }
 

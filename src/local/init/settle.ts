@@ -61,7 +61,7 @@ async function faultOf(end: End, config: object, options: Settling): Promise<Err
   const { variables, terminal, environment, isChecked } = options
   try {
     const value = validate(end.schema, withVariables(config, variables), `The configuration of the ${end.role}`)
-    terminal.conceal(await secretsOf(end.role, Object(value)))
+    terminal.conceal(await secretsOf(end.role, value))
     if (!isChecked) return undefined
     terminal.err(`\nChecking the ${end.role} … `)
     const remark = await end.check(value, environment)

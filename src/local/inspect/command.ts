@@ -1,10 +1,9 @@
 /** `inspect` on the command line. */
 import type { Environment } from '../../cdk/connector.ts'
-import { SourceConfig } from '../../config.ts'
+import type { SourceConfig } from '../../config.ts'
 import { check } from '../../source/check.ts'
 import { openStore } from '../../source/storage/index.ts'
-import { readConfigFile } from '../config-file.ts'
-import { secretsOf } from '../secrets.ts'
+import { readSourceConfig } from '../configs.ts'
 import { writeAtomically } from '../sync/atomic-file.ts'
 import type { Terminal } from '../terminal.ts'
 import { reportPage } from './html/page.ts'
@@ -27,8 +26,7 @@ export async function runInspect(
   terminal: Terminal,
   environment: Environment,
 ): Promise<void> {
-  const config = await readConfigFile(options.sourceConfig, '--source-config', SourceConfig)
-  terminal.conceal(await secretsOf('source', config))
+  const config = await readSourceConfig(options.sourceConfig, terminal)
   const report = await inspect(config, options, terminal, environment)
   // If nothing is there, this says why, and where an export may be.
   if (report.totals.files === 0) await check(config)

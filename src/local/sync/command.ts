@@ -1,6 +1,7 @@
 /** `sync` on the command line. */
 import type { Environment } from '../../cdk/connector.ts'
 import { ConfiguredAirbyteCatalog } from '../../cdk/protocol.ts'
+import { validate } from '../../cdk/validate.ts'
 import type { SourceConfig } from '../../config.ts'
 import { segmentRudderstackDestination } from '../../destination/destination.ts'
 import type { Report } from '../../destination/summary.ts'
@@ -78,7 +79,10 @@ async function catalogOf(
   source: { connector: ReturnType<typeof brazeCurrentsSource>; config: SourceConfig },
   environment: Environment,
 ): Promise<ConfiguredAirbyteCatalog> {
-  if (catalog !== undefined) return readConfigFile(catalog, '--catalog', ConfiguredAirbyteCatalog)
+  if (catalog !== undefined) {
+    const { what, value } = await readConfigFile(catalog, '--catalog')
+    return validate(ConfiguredAirbyteCatalog, value, what)
+  }
   return everyStream(await source.connector.discover(source.config, environment))
 }
 
