@@ -16,7 +16,7 @@ export interface Budget {
   readonly bytes: number
 }
 
-export const BUDGET: Budget = { items: 1_000, files: 8, bytes: 16 * 1024 * 1024 }
+const BUDGET: Budget = { items: 1_000, files: 8, bytes: 16 * 1024 * 1024 }
 
 /**
  * All items in their order, each with the content of its file if it asks for one. An error of the listing or of a file

@@ -14,7 +14,7 @@ import { CURSOR_FIELD } from './state.ts'
 import { ChangedObjectError, MissingObjectError, type ObjectStore } from './storage/store.ts'
 
 /** More broken files than these are no accident, and the state could not hold them. */
-export const MOST_BROKEN = 20
+const MOST_BROKEN = 20
 
 /** What it takes to read the files of a stream. */
 export interface Job {
@@ -90,7 +90,7 @@ function optionsOf({ object }: ListedFile, job: Job, skip: number, types: Set<st
   }
 }
 
-export const isBroken = (error: unknown): error is Error =>
+const isBroken = (error: unknown): error is Error =>
   error instanceof BrokenFileError || error instanceof MissingObjectError || error instanceof ChangedObjectError
 
 const whereAndWhy = (error: Error): string =>

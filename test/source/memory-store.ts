@@ -1,4 +1,3 @@
-import { ConfigError } from '../../src/cdk/errors.ts'
 import {
   MissingObjectError,
   type ObjectStore,
@@ -80,14 +79,6 @@ export function memoryStore(
     url: (key) => `memory://bucket/${key}`,
     close() {},
   }
-}
-
-/** A store that refuses everything, as with a wrong key. */
-export const refusingStore = (message: string): ObjectStore => {
-  const refuse = (): never => {
-    throw new ConfigError(message)
-  }
-  return { list: refuse, level: refuse, read: refuse, url: (key) => `memory://bucket/${key}`, close() {} }
 }
 
 /** Makes a value anew only when what it is made from has changed. */
