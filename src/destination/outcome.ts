@@ -84,10 +84,15 @@ export function outcomeOfFault(code: string, { name, host }: Addressee): Outcome
     const remedy = 'Check the address, or add the certificate authority with NODE_EXTRA_CA_CERTS.'
     return { status: 'stopped', message: `The certificate of ${name} at ${host} is not trusted (${code}). ${remedy}` }
   }
+  if (NO_TLS_FAULT.test(code)) {
+    const message = `${name} at ${host} speaks no TLS (${code}). Check the address, its port above all.`
+    return { status: 'stopped', message }
+  }
   return { status: 'failed', reason: `${name} at ${host} gave no answer (${code})`, rateLimited: false }
 }
 
-const CERTIFICATE_FAULT = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_SSL_WRONG_VERSION_NUMBER/
+const CERTIFICATE_FAULT = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/
+const NO_TLS_FAULT = /ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)/
 
 function verdictOf({ code, headers }: Answer): Verdict | 'delivered' {
   if (code >= 200 && code < 300) return isWebPage(headers) ? 'stopped' : 'delivered'

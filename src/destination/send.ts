@@ -151,4 +151,11 @@ async function startOf(body: Readable): Promise<string> {
 const plainHeaders = (headers: object): Answer['headers'] =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
 
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'network error'
+function codeOf(error: unknown): string {
+  const { code = 'network error', message } = error as NodeJS.ErrnoException
+  // Node gives many faults of TLS the code EPROTO. This one does not pass by itself.
+  return code === 'EPROTO' && NO_TLS.test(message) ? 'ERR_SSL_WRONG_VERSION_NUMBER' : code
+}
+
+/** What OpenSSL says of an answer that is plain HTTP. */
+const NO_TLS = /wrong version number|packet length too long/

@@ -116,6 +116,7 @@ describe('without an answer', () => {
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
     'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
     'ERR_TLS_CERT_ALTNAME_INVALID',
+    'ERR_SSL_WRONG_VERSION_NUMBER',
   ])('%s does not', (code) => {
     expect(outcomeOfFault(code, TO).status).toBe('stopped')
   })
