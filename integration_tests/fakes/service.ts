@@ -1,17 +1,28 @@
 /** A service that takes events over HTTP and answers as a script says. Everything that reaches it is written down. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
+import type { Certificate } from './certificate.ts'
 
 export interface Answer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** Whether the service keeps the events of the request. Default: with a 2xx. */
+  readonly keeps?: boolean
+  /**
+   * What becomes of the answer on its way: it is lost with its connection, or never comes; it comes a byte at a time,
+   * or so and without an end. Default: it arrives.
+   */
+  readonly fate?: 'lost' | 'never' | 'slow' | 'endless'
 }
 
 /**
  * How the service treats one request: a status, a whole answer, or a fault. `reset` closes the connection once the
  * request has been read, `reset-early` before that, `cut` in the middle of the answer, and `never` keeps it open.
+ * After each of these faults the service has kept nothing.
  */
 export type Behaviour = number | Answer | 'reset' | 'reset-early' | 'cut' | 'never' | Promise<Behaviour>
 
@@ -28,7 +39,7 @@ export interface ReceivedRequest {
 export interface FakeService {
   readonly url: string
   readonly requests: readonly ReceivedRequest[]
-  /** Events of the requests that were answered with a 2xx, in that order, once the answer was on its way. */
+  /** The events that it kept, in that order, once the answer was on its way. */
   readonly delivered: readonly Readonly<Record<string, unknown>>[]
   /** How many connections were opened so far. */
   readonly connections: number
@@ -38,7 +49,17 @@ export interface FakeService {
 /** Behaviours for the first requests (200 for all others), or a function that decides for each. */
 export type Script = readonly Behaviour[] | ((request: ReceivedRequest, index: number) => Behaviour)
 
-export async function fakeService(script: Script = []): Promise<FakeService> {
+export interface FakeServiceOptions {
+  /** Speaks TLS, and shows this. */
+  readonly certificate?: Certificate
+  /** Keeps neither requests nor events, for as many as would not fit into memory. The script sees them all. */
+  readonly forgets?: boolean
+}
+
+export async function fakeService(
+  script: Script = [],
+  { certificate, forgets = false }: FakeServiceOptions = {},
+): Promise<FakeService> {
   const requests: ReceivedRequest[] = []
   const delivered: Readonly<Record<string, unknown>>[] = []
   const behaviourOf =
@@ -49,26 +70,27 @@ export async function fakeService(script: Script = []): Promise<FakeService> {
     const index = arrivals++
     if (typeof script !== 'function' && script[index] === 'reset-early') return void request.socket.destroy()
     const received = await receive(request)
-    requests.push(received)
+    if (!forgets) requests.push(received)
     const behaviour = await behaviourOf(received, index)
     if (behaviour === 'never') return
     if (behaviour === 'reset' || behaviour === 'reset-early') return void request.socket.destroy()
     if (behaviour === 'cut') return cut(response)
-    const { status, headers, body } = typeof behaviour === 'number' ? { status: behaviour } : (behaviour as Answer)
-    if (status >= 200 && status < 300) delivered.push(...received.events)
-    response.writeHead(status, { 'content-type': 'application/json', ...headers })
-    response.end(body ?? DEFAULT_BODY)
+    const answer = typeof behaviour === 'number' ? { status: behaviour } : (behaviour as Answer)
+    const { status, keeps = status >= 200 && status < 300 } = answer
+    if (keeps && !forgets) delivered.push(...received.events)
+    await give(answer, response)
   }
 
-  const server = createServer((request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     // The client may close the connection at any time.
     treat(request, response).catch(() => response.destroy())
-  })
+  }
+  const server = certificate ? createTlsServer(certificate, onRequest) : createServer(onRequest)
   let connections = 0
   server.on('connection', () => connections++)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${certificate ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     delivered,
     get connections() {
@@ -96,6 +118,22 @@ function eventsOf(body: string): ReceivedRequest['events'] {
   if (body === '') return []
   const { batch, events } = JSON.parse(body)
   return batch ?? events ?? []
+}
+
+async function give({ status, headers, body = DEFAULT_BODY, fate }: Answer, response: ServerResponse): Promise<void> {
+  if (fate === 'never') return
+  if (fate === 'lost') return void response.destroy()
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  if (fate === 'slow') await drip(response, body)
+  while (fate === 'endless' && !response.destroyed) await drip(response, ' ')
+  response.end(fate ? undefined : body)
+}
+
+async function drip(response: ServerResponse, text: string): Promise<void> {
+  for (const character of text) {
+    response.write(character)
+    await sleep(1)
+  }
 }
 
 /** Promises more bytes than it sends. */

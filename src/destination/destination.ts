@@ -12,6 +12,8 @@ import { write } from './write.ts'
 export interface DestinationOptions {
   /** Told what every run of `write` did, however it ended. */
   onReport?(report: Report): void
+  /** How long a request may take, from connecting to the end of the answer. Default: 30 s. */
+  readonly timeoutMs?: number
 }
 
 export function segmentRudderstackDestination(options: DestinationOptions = {}): Destination<DestinationConfig> {
