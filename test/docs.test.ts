@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
+import { parse } from 'yaml'
 import { DestinationConfig, SourceConfig } from '../src/config.ts'
 
 const ROOT = new URL('../', import.meta.url)
@@ -77,17 +78,29 @@ test.each(PAGES)('$path gives an example that the configuration accepts', ({ pat
   for (const example of configs) expect(config.safeParse(example)).toMatchObject({ success: true })
 })
 
-/** First cells of the table of error messages; an ellipsis stands for what varies. */
-const messagesOf = (page: string): readonly string[] =>
-  [...(page.split('### Error messages')[1]?.split('\n## ')[0] ?? '').matchAll(/^\| `(.*?)` \|/gm)].map(
-    ([, it = '']) => it,
-  )
+test.each(['docs/local.md', 'docs/migration.md'])('%s gives only examples that the configuration accepts', (path) => {
+  const examples = [...text(path).matchAll(/```(?:json|yaml)\n(.*?)```/gs)].map(([, example = '']) => parse(example))
+  const configs = examples.filter((example) => 'storage' in example || 'destination' in example)
+  expect(configs.length).toBeGreaterThan(0)
+  for (const config of configs) {
+    const schema = 'storage' in config ? SourceConfig : DestinationConfig
+    expect(schema.safeParse(config)).toMatchObject({ success: true })
+  }
+})
 
-test.each(PAGES)('$path explains messages that exist', ({ path }) => {
+/** First cells of the tables of messages; an ellipsis stands for what varies. */
+const messagesOf = (page: string): readonly string[] =>
+  page
+    .split(/^\| Message \|.*$/m)
+    .slice(1)
+    .flatMap((rest) => [...(rest.split('\n\n')[0] ?? '').matchAll(/^\| `(.*?)` \|/gm)].map(([, it = '']) => it))
+
+/** A message's variable parts are placeholders in the code. */
+const plain = code.replaceAll(/\$\{[^}]*\}/g, '…').replaceAll("\\'", "'")
+
+test.each([...PAGES, { path: 'docs/troubleshooting.md' }])('$path explains messages that exist', ({ path }) => {
   const messages = messagesOf(text(path))
   expect(messages.length).toBeGreaterThan(5)
-  // A message's variable parts are placeholders in the code.
-  const plain = code.replaceAll(/\$\{[^}]*\}/g, '…').replaceAll("\\'", "'")
   expect(
     messages.filter((message) => !plain.includes(message.replaceAll(/\(\d+$/g, '(…')) && !plain.includes(message)),
   ).toEqual([])

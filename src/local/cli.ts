@@ -29,7 +29,8 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-function localProgram(version: string, terminal: Terminal, environment: Environment): Command {
+/** Every local command, ready to parse. */
+export function localProgram(version: string, terminal: Terminal, environment: Environment): Command {
   const program = new Command('braze-currents')
     .description('Braze Currents to Airbyte, Segment and RudderStack.')
     .version(version)
