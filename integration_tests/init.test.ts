@@ -27,13 +27,15 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true })
 })
 
-const hasScript = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '')
+/** Part of the system where there is one; not of ours. */
+const SCRIPT = 'script'
+const hasScript = /util-linux/.test(spawnSync(SCRIPT, ['--version'], { encoding: 'utf8' }).stdout ?? '')
 const onTerminal = hasScript ? test : test.skip
 
 /** Answers each prompt once it stands at the end of what is shown. */
 async function converse(words: readonly string[], answers: readonly (readonly [prompt: string, answer: string])[]) {
   const line = [process.execPath, MAIN, ...words].map((word) => `'${word}'`).join(' ')
-  const terminal = spawn('script', ['-qefc', line, '/dev/null'], { cwd: scratch })
+  const terminal = spawn(SCRIPT, ['-qefc', line, '/dev/null'], { cwd: scratch })
   let shown = ''
   const left = [...answers]
   terminal.stdout.setEncoding('utf8').on('data', (text: string) => {

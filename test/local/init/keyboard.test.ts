@@ -71,6 +71,11 @@ test.each([
   expect(shown()).toBe('> ********\n')
 })
 
+test('other secrets are one line, whatever they begin with', async () => {
+  const { answer } = terminal()
+  expect(await answer(SECRET, '{x\rmore\r}\r')).toBe('{x')
+})
+
 test('a person who leaves answers no more', async () => {
   const { answer, keyboard } = terminal()
   await expect(answer(OPEN, '\u0004')).rejects.toThrow('There are no more answers. Nothing was written.')
