@@ -23,7 +23,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   avsc: /^(source\/decode\/|local\/)/,
   '@aws-sdk/client-s3': /^(source\/storage\/s3|destination\/rejected\/s3)\.ts$/,
   '@aws-sdk/credential-providers': /^(source\/storage\/s3|destination\/rejected\/s3)\.ts$/,
-  '@google-cloud/storage': /^source\/storage\/gcs\.ts$/,
+  'google-auth-library': /^source\/storage\/gcs\.ts$/,
   '@azure/storage-blob': /^source\/storage\/azure\.ts$/,
   '@azure/identity': /^source\/storage\/azure\.ts$/,
 }

@@ -29,7 +29,7 @@ interface WaitingState {
  * text that came.
  *
  * A state that covers a lost record (rejected, and kept nowhere) never goes back, nor do those after it of the same
- * stream: the next sync then meets the record again. See docs/decisions/0011-rejected-records.md.
+ * stream: the next sync then meets the record again. See docs/decisions/0004-rejected-records.md.
  */
 export class Acknowledgements {
   readonly #counts = new Map<string, StreamCount>()

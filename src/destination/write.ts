@@ -56,7 +56,7 @@ function* dryRunNews(rejected: number, what: string): Generator<Output> {
   yield log('INFO', 'Dry run: nothing was sent, and no state was returned.')
 }
 
-/** See docs/decisions/0011-rejected-records.md. */
+/** See docs/decisions/0004-rejected-records.md. */
 function lostRecords(what: string): ConfigError {
   const fact =
     'Everything else was delivered, but no state that covers them was returned: the next sync meets them again.'

@@ -1,4 +1,5 @@
 /** Says whether a sync could start now, and if not, what to change. */
+import type { Environment } from '../cdk/connector.ts'
 import { ConfigError, TransientError } from '../cdk/errors.ts'
 import type { SourceConfig } from '../config.ts'
 import { BrokenFileError } from './decode/decoder.ts'
@@ -18,8 +19,8 @@ const MOST_SUGGESTED = 5
 const MOST_TRIED = 3
 
 /** Lists one page and reads the head of a file. */
-export async function check(config: SourceConfig): Promise<void> {
-  const store = await openStore(config.storage)
+export async function check(config: SourceConfig, environment: Environment): Promise<void> {
+  const store = await openStore(config.storage, environment)
   try {
     await readHead(store, await someFiles(store, config))
   } finally {

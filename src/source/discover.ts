@@ -14,7 +14,7 @@ import { openStore } from './storage/index.ts'
 
 /** Works with an export that holds nothing yet, and throws if there is no such folder or bucket. */
 export async function discover(config: SourceConfig, environment: Environment): Promise<AirbyteCatalog> {
-  const store = await openStore(config.storage)
+  const store = await openStore(config.storage, environment)
   try {
     const roots = await findRoots(store, config.path_prefix, hoursSince(0, config))
     const found = await newestSchemas(store, roots, environment)

@@ -44,7 +44,7 @@ async function* read(
   { config, catalog, states, environment }: Request,
   options: SourceOptions,
 ): AsyncGenerator<Output> {
-  const store = await openStore(config.storage)
+  const store = await openStore(config.storage, environment)
   try {
     const foundAt = environment.now()
     const roots = await findRoots(store, config.path_prefix, hoursSince(0, config))

@@ -1,18 +1,22 @@
 /** Questions as people read them. */
 import type { Prompt } from './keyboard.ts'
-import type { Question } from './questions.ts'
+import type { Question, Schema } from './questions.ts'
 
 /** What an option is about, with its choices: the lines above a prompt. */
-export function explanationOf({
-  schema: { title, description, examples, pattern_descriptor },
-  choices,
-}: Question): string {
-  const form = pattern_descriptor ?? (examples?.length ? JSON.stringify(examples[0]).replace(/^"|"$/g, '') : undefined)
+export function explanationOf({ schema, choices }: Question): string {
+  const width = Math.max(0, ...choices.map(({ value }) => value.length))
   return [
-    `\n${title}. ${description}${form === undefined ? '' : ` (${form})`}`,
-    ...choices.map(({ value, title }, i) => `  ${i + 1}  ${value}${title === value ? '' : `  ${title}`}`),
+    `\n${schema.title}. ${schema.description}${formOf(schema)}`,
+    ...choices.map(({ value, title }, i) => `  ${i + 1}  ${title === value ? value : value.padEnd(width + 2) + title}`),
     '',
   ].join('\n')
+}
+
+function formOf({ pattern_descriptor, examples: [example] = [] }: Schema): string {
+  if (pattern_descriptor !== undefined) return ` (${pattern_descriptor})`
+  return example === undefined
+    ? ''
+    : ` (for example ${typeof example === 'string' ? example : JSON.stringify(example)})`
 }
 
 /** `destination.region [us]: `. A secret that was given before is not shown. */

@@ -29,7 +29,7 @@ export async function runInspect(
   const config = await readSourceConfig(options.sourceConfig, terminal)
   const report = await inspect(config, options, terminal, environment)
   // If nothing is there, this says why, and where an export may be.
-  if (report.totals.files === 0) await check(config)
+  if (report.totals.files === 0) await check(config, environment)
   if (options.html !== undefined) {
     writeAtomically(options.html, reportPage(report))
     terminal.err(`The page is ${options.html}\n`)
@@ -43,7 +43,7 @@ async function inspect(
   { screen }: Terminal,
   environment: Environment,
 ): Promise<InspectReport> {
-  const store = await openStore(config.storage)
+  const store = await openStore(config.storage, environment)
   const line = progressLine(screen, environment.now)
   try {
     return await inspectExport({ store, config, streams, sampleFiles, environment, onProgress: line.update })

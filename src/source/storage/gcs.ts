@@ -1,10 +1,10 @@
 /**
- * Google Cloud Storage, by its JSON API. The only file that knows Google's SDK, of which it takes the credentials. Its
- * downloads and listings (7.22) wait for ever when a connection breaks in the middle of an answer.
+ * Google Cloud Storage, by its JSON API. Google's own library brings the credentials; its storage SDK (7.22) is not used,
+ * as it waits for ever when a connection breaks in the middle of an answer: docs/decisions/0005-gcs-without-its-storage-sdk.md.
  */
 import { createPrivateKey } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { Storage } from '@google-cloud/storage'
+import { GoogleAuth } from 'google-auth-library'
 import { z } from 'zod'
 import { ConfigError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
@@ -66,14 +66,16 @@ function bucketOf(config: GcsConfig): Bucket {
   return { url, client: httpClient(url.protocol), authorization: authorizationOf(config, url) }
 }
 
+const READ_ONLY = 'https://www.googleapis.com/auth/devstorage.read_only'
+
 /** Servers on this machine know no Google accounts, and are asked without. */
 function authorizationOf(config: GcsConfig, { hostname }: URL): Bucket['authorization'] {
   const credentials = config.service_account === undefined ? undefined : credentialsIn(config.service_account)
   if (/^(localhost|\[::1\]|127\..*)$/.test(hostname)) return async () => ({})
-  const { authClient } = new Storage(credentials === undefined ? {} : { credentials })
+  const auth = new GoogleAuth({ scopes: [READ_ONLY], ...(credentials && { credentials }) })
   return async () => {
     try {
-      return await authClient.getRequestHeaders()
+      return await auth.getRequestHeaders()
     } catch (error) {
       throw tokenFailure(error, config)
     }
