@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
@@ -106,11 +106,27 @@ test.each([...PAGES, { path: 'docs/troubleshooting.md' }])('$path explains messa
   ).toEqual([])
 })
 
-test.each(PAGES)('$path links to https addresses, and to pages that exist', ({ path }) => {
+const TEXTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(new URL('docs', ROOT))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+
+test.each(TEXTS)('%s links to https addresses, and to pages and headings that exist', (path) => {
   const links = [...text(path).matchAll(/\]\(([^)]*)\)/g)].map(([, link = '']) => link)
-  for (const link of links) {
-    if (link.startsWith('https://')) continue
-    expect(() => readFileSync(fileURLToPath(new URL(link, new URL(path, ROOT))))).not.toThrow()
+  for (const link of links.filter((link) => !link.startsWith('https://'))) {
+    const url = new URL(link, new URL(path, ROOT))
+    expect(statSync(fileURLToPath(url), { throwIfNoEntry: false })).toBeDefined()
+    if (url.hash) expect(anchorsOf(readFileSync(fileURLToPath(url), 'utf8'))).toContain(url.hash)
   }
-  expect(text(path)).not.toMatch(/http:\/\//)
+  expect(links.join()).not.toMatch(/http:\/\//)
 })
+
+/** As GitHub makes them of headings. */
+const anchorsOf = (page: string): readonly string[] =>
+  [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => {
+    const words = heading.toLowerCase().replaceAll(/[^\w\s-]/g, '')
+    return `#${words.replaceAll(/\s/g, '-')}`
+  })
