@@ -30,6 +30,8 @@ export interface Replication {
   readonly generation?: number
   /** Whether a record that was sent has arrived, or is known to be rejected or skipped. Asked when a state comes back. */
   arrived(data: string): boolean
+  /** Called once it runs. */
+  onStart?(connector: Connector): void
   /** Called with every state that comes back. */
   onState?(state: ReturnedState, connector: Connector): void
 }
@@ -65,7 +67,7 @@ export async function replicate(replication: Replication): Promise<Replicated> {
 }
 
 async function replicateIn(folder: string, replication: Replication): Promise<Replicated> {
-  const { env = {}, onState } = replication
+  const { env = {}, onStart, onState } = replication
   await writeFile(join(folder, 'connectorConfig.json'), JSON.stringify(replication.config))
   await writeFile(join(folder, 'catalog.json'), JSON.stringify(catalogOf(replication)))
   const command = `eval "exec $AIRBYTE_ENTRYPOINT write --config ${folder}/connectorConfig.json --catalog ${folder}/catalog.json"`
@@ -83,6 +85,7 @@ async function replicateIn(folder: string, replication: Replication): Promise<Re
       shell.stdout.destroy()
     },
   }
+  onStart?.(connector)
   const ended = new AbortController()
   const exit = once(shell, 'close').finally(() => ended.abort())
   const feeding = feed(shell.stdin, replication, books, ended.signal)

@@ -16,10 +16,7 @@ import {
   type AirbyteStreamState,
   type JsonObject,
 } from '../../src/cdk/protocol.ts'
-
-const MAIN = new URL('../../dist/main.js', import.meta.url).pathname
-/** How the source is started. Set SOURCE_ENTRYPOINT to test another build, such as that of an image. */
-const SOURCE = process.env['SOURCE_ENTRYPOINT'] ?? `node ${MAIN} source`
+import { SOURCE } from './entrypoint.ts'
 
 export interface SourceRun {
   readonly command: 'check' | 'discover' | 'read'

@@ -1,0 +1,141 @@
+/** `read` piped into `write`, killed again and again. CRASHES=50 kills more often than `npm test` has time for. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, jest, test } from '@jest/globals'
+import { Random } from '../src/local/random.ts'
+import { sampleExport } from '../src/local/sample/sample.ts'
+import { type FakeService, fakeService, type ReceivedRequest, type Script } from './fakes/service.ts'
+import type { SourceMessage } from './platform/books.ts'
+import { SOURCE } from './platform/entrypoint.ts'
+import { type Connector, type Replicated, replicate } from './platform/platform.ts'
+
+const CRASHES = Number(process.env['CRASHES'] ?? 6)
+/** So many that none of the killed runs comes to its end. */
+const EVENTS = 2000 * CRASHES
+const SEED = 22
+jest.setTimeout(60_000 + CRASHES * 20_000)
+
+const scratch = mkdtempSync(join(tmpdir(), 'crash-'))
+afterAll(() => rmSync(scratch, { recursive: true }))
+const path = (name: string): string => join(scratch, name)
+
+/** When whom. */
+interface Crash {
+  /** The number of the request that decides, from 1. */
+  readonly request: number
+  /** Before the service has kept it, before its answer, or a while after that. */
+  readonly moment: 'before' | 'kept' | 'after'
+  readonly delayMs: number
+  readonly victims: readonly ('source' | 'destination')[]
+}
+
+function crashes(random: Random): readonly Crash[] {
+  return Array.from({ length: CRASHES }, () => ({
+    request: 1 + random.below(10),
+    moment: random.pick(['before', 'kept', 'after'] as const),
+    delayMs: random.below(20),
+    victims: random.pick([['destination'], ['destination', 'source'], ['destination'], ['source']] as const),
+  }))
+}
+
+test(`killed ${CRASHES} times at any moment, it goes on from the last states, and every event arrives`, async () => {
+  const { unique } = await sampleExport({ out: path('export'), events: EVENTS, hours: 3 })
+  const arrivals = new Map<string, number>()
+  const states = new Map<string, string>()
+  for (const crash of crashes(new Random(SEED))) {
+    const ran = await piped(crash, arrivals, states)
+    expect(ran).toMatchObject({ problems: [], isKilled: true })
+  }
+  expect(arrivals.size).toBeLessThan(unique)
+  const last = await piped(undefined, arrivals, states)
+  expect(last).toMatchObject({ code: 0, problems: [], errors: [] })
+  expect(arrivals.size).toBe(unique)
+  const copies = [...arrivals.values()].reduce((sum, count) => sum + count - 1, 0)
+  expect(copies).toBeGreaterThan(0)
+  if (process.env['CRASHES']) process.stderr.write(`${CRASHES} crashes: ${unique} events arrived, ${copies} copies\n`)
+})
+
+/** One run of the pipe, from `states` on. What arrives and which states come back is added to what is known. */
+async function piped(
+  crash: Crash | undefined,
+  arrivals: Map<string, number>,
+  states: Map<string, string>,
+): Promise<Replicated & { readonly isKilled: boolean }> {
+  const victims: { source?: ChildProcess; destination?: Connector } = {}
+  let isKilled = false
+  const kill = () => {
+    isKilled = true
+    for (const name of crash?.victims ?? []) victims[name]?.kill('SIGKILL')
+  }
+  const service = await fakeService(scriptOf(crash, arrivals, kill), { forgets: true })
+  writeFileSync(path('states.json'), `[${[...states].map(stateMessage).join()}]`)
+  const source = startSource()
+  const closed = once(source, 'close')
+  victims.source = source
+  const replicated = await replicate({
+    messages: messagesIn(source.stdout),
+    config: destinationOf(service),
+    catalog: CATALOG,
+    completes: false,
+    arrived: (data) => arrivals.has(JSON.parse(data).id),
+    onStart: (connector) => {
+      victims.destination = connector
+    },
+    onState: ({ stream = '', blob }) => states.set(stream, blob),
+  })
+  // Without a reader it would wait forever.
+  source.kill('SIGKILL')
+  await Promise.all([closed, service.close()])
+  return { ...replicated, isKilled }
+}
+
+function scriptOf(crash: Crash | undefined, arrivals: Map<string, number>, kill: () => void): Script {
+  let requests = 0
+  return ({ events }: ReceivedRequest) => {
+    const isNow = ++requests === crash?.request
+    if (isNow && crash?.moment === 'before') {
+      kill()
+      return 'reset'
+    }
+    for (const { id } of events) arrivals.set(String(id), (arrivals.get(String(id)) ?? 0) + 1)
+    if (isNow && crash?.moment === 'kept') kill()
+    if (isNow && crash?.moment === 'after') setTimeout(kill, crash.delayMs)
+    return 200
+  }
+}
+
+const CATALOG_FILE = fileURLToPath(new URL('../catalogs/configured/all_events.json', import.meta.url))
+const CATALOG = JSON.parse(readFileSync(CATALOG_FILE, 'utf8'))
+
+/** Requests of no more than a hundred events: many moments among few events. */
+const destinationOf = ({ url }: FakeService) => ({
+  destination: { service: 'rudderstack', data_plane_url: url, write_key: 'key', delivery: 'webhook' },
+})
+
+function startSource() {
+  writeFileSync(path('source.json'), JSON.stringify({ storage: { provider: 'local', path: path('export') } }))
+  const files = `--config ${path('source.json')} --catalog ${CATALOG_FILE} --state ${path('states.json')}`
+  return spawn('sh', ['-c', `exec ${SOURCE} read ${files}`], { stdio: ['ignore', 'pipe', 'ignore'] })
+}
+
+const stateMessage = ([name, blob]: readonly [string, string]): string =>
+  `{"type":"STREAM","stream":{"stream_descriptor":{"name":"${name}"},"stream_state":${blob}}}`
+
+/** What the platform passes on. A killed source may leave half a line, which is none. */
+async function* messagesIn(stdout: Readable): AsyncGenerator<SourceMessage> {
+  for await (const line of createInterface({ input: stdout, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (!line.endsWith('}')) continue
+    const { type, record, state } = JSON.parse(line)
+    if (type === 'RECORD') yield { stream: record.stream, data: JSON.stringify(record.data) }
+    if (type === 'STATE') {
+      const { stream_descriptor, stream_state } = state.stream
+      yield { state: stream_descriptor.name, blob: JSON.stringify(stream_state) }
+    }
+  }
+}
