@@ -15,7 +15,7 @@ export interface Write {
   readonly config: object
   readonly catalog: object
   /** Lines of stdin, in pieces of any size. */
-  readonly stdin: Iterable<string>
+  readonly stdin: Iterable<string> | AsyncIterable<string>
   readonly environment: Environment
   readonly options?: DestinationOptions
 }
