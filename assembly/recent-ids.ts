@@ -29,9 +29,12 @@ let olderSlots: u32 = 0
 let h1: u64 = 0
 let h2: u64 = 0
 
-/** Makes generations smaller, before the first id. */
-export function limitIds(limit: u32): void {
+/** Begins a new window, of at least `limit` ids. */
+export function forgetIds(limit: u32): void {
   generation = min(limit, GENERATION)
+  recentSlots = 0
+  recentCount = 0
+  olderSlots = 0
 }
 
 /** Whether an id, given as bytes, is not among the last ones. Asking remembers it. */

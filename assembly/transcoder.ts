@@ -8,7 +8,7 @@
  */
 import { isNewId } from './recent-ids'
 
-export { isNewId, limitIds } from './recent-ids'
+export { forgetIds, isNewId } from './recent-ids'
 
 /** Kinds of operation. Each handles one field of the schema. */
 const STRING: u32 = 0

@@ -2,7 +2,15 @@
  * Finds events that were exported twice. Braze promises at-least-once delivery; the second copy comes soon after the
  * first, often in a neighbouring file.
  */
-import { BASE, type IsNew, newCore } from './wasm.ts'
+import { BASE, type Core, type IsNew, newCore } from './wasm.ts'
+
+export type RecentIds = IsNew & {
+  /** The window is not asked again, and its memory may serve another. */
+  release(): void
+}
+
+/** Released memories. As streams are read one after the other, one serves them all. */
+const idle: Core[] = []
 
 /** The largest window. */
 const KNOWN_IDS = 262_144
@@ -17,13 +25,13 @@ const KNOWN_IDS = 262_144
  *
  * One window per stream: an id is unique within its event type only, and in Braze's sample files all types share one.
  */
-export function recentIds(limit = KNOWN_IDS): IsNew {
-  const core = newCore()
-  core.exports.limitIds(limit)
+export function recentIds(limit = KNOWN_IDS): RecentIds {
+  const core = idle.pop() ?? newCore()
+  core.exports.forgetIds(limit)
   const isNew = (id: string): boolean => {
     // UTF-8 takes at most three bytes for a unit of a string.
     const length = core.reserve(BASE + id.length * 3).write(id, BASE)
     return core.exports.isNewId(BASE, length) !== 0
   }
-  return Object.assign(isNew, { core })
+  return Object.assign(isNew, { core, release: () => void idle.push(core) })
 }

@@ -20,8 +20,17 @@ export const MOST_HASHES = 64
 
 export const NO_FILES: Digest = { count: 0, sum: 0 }
 
+/** Files outside of `event_type=` folders are asked for by every stream. */
+const known = new WeakMap<StoredObject, FileHash>()
+
 /** A file that is written anew is another file. */
-export const hashOf = ({ key, modified, size }: StoredObject): FileHash =>
+export function hashOf(object: StoredObject): FileHash {
+  const hash = known.get(object) ?? hashed(object)
+  known.set(object, hash)
+  return hash
+}
+
+const hashed = ({ key, modified, size }: StoredObject): FileHash =>
   createHash('sha256').update(`${key}\n${modified.getTime()}\n${size}`).digest().subarray(0, 6).toString('base64url')
 
 export const isDigest = (recent: Recent): recent is Digest => 'count' in recent

@@ -15,6 +15,7 @@ import { policyOf } from './privacy.ts'
 import type { SourceReport } from './report.ts'
 import { type ExportRoots, findRoots, rootsOf, spelledRight } from './roots.ts'
 import { openStore } from './storage/index.ts'
+import { withRememberedLevels } from './storage/remembered.ts'
 import type { ObjectStore } from './storage/store.ts'
 import { readStream } from './stream.ts'
 
@@ -44,7 +45,7 @@ async function* read(
   { config, catalog, states, environment }: Request,
   options: SourceOptions,
 ): AsyncGenerator<Output> {
-  const store = await openStore(config.storage, environment)
+  const store = withRememberedLevels(await openStore(config.storage, environment))
   try {
     const foundAt = environment.now()
     const roots = await findRoots(store, config.path_prefix, hoursSince(0, config))
@@ -72,11 +73,15 @@ function streamsOf({ catalog, roots, ...found }: Export, { onReport = () => {} }
   const asked = roots.loose.length > 0 ? catalog.streams.map(({ stream }) => stream.name) : []
   return [...new Set([...eventTypes().keys(), ...inFolders, ...asked])].map((stream) => ({
     definition: definitionOf(stream),
-    read: ({ syncMode, state }, environment) => {
-      const isNew = shared.config.deduplicate ? { isNew: recentIds() } : {}
+    async *read({ syncMode, state }, environment) {
+      const isNew = shared.config.deduplicate ? recentIds() : undefined
       const job = { ...shared, stream, environment, roots: { ...roots, roots: rootsOf(roots, stream) } }
-      const options = { ...isNew, ...(personalData && { personalData }) }
-      return readStream({ ...job, options, isFullRefresh: syncMode === 'full_refresh' }, state)
+      const options = { ...(isNew && { isNew }), ...(personalData && { personalData }) }
+      try {
+        yield* readStream({ ...job, options, isFullRefresh: syncMode === 'full_refresh' }, state)
+      } finally {
+        isNew?.release()
+      }
     },
   }))
 }

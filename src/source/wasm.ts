@@ -28,7 +28,7 @@ interface Exports {
   readonly unparsedDone: Global
   transcode(...positions: readonly number[]): number
   isNewId(at: number, length: number): number
-  limitIds(limit: number): void
+  forgetIds(limit: number): void
 }
 
 export interface Core {
