@@ -66,7 +66,8 @@ export async function* readFile(
     return yield* broken({ ...progress, report }, file, Math.max(events, skip), whereAndWhy(error), job)
   }
   if (file.part === 'loose' && !isAvro(object.key)) job.types.add(object, types)
-  return { ...progress, cursor: finishFile(progress.cursor, file), report: addFile(report, file) }
+  const isOurs = file.part === 'hours' || job.types.mayHold(object, job.stream)
+  return { ...progress, cursor: finishFile(progress.cursor, file), report: isOurs ? addFile(report, file) : report }
 }
 
 function decoderOf(key: string): Decode {

@@ -6,7 +6,7 @@ import type { Hour } from './hours.ts'
 /** Counts of one stream in one run. */
 export interface SourceReport {
   readonly stream: string
-  /** Files that were read to their end. */
+  /** Files that were read to their end. One outside of `event_type=` folders counts if it held events of the stream. */
   readonly files: number
   /** Bytes of files, as they are stored. */
   readonly bytes: number

@@ -554,6 +554,20 @@ test('files outside of event_type= folders are read by every stream that has eve
   expect((await read(it, last(none.states), { stream: 'users.messages.email.Send' })).ids).toEqual([])
 })
 
+test('a loose file counts for the streams that have events in it, whoever reads it first', async () => {
+  const it = world([
+    loose('both.json', event('1') + event('2', CLICK)),
+    loose('click.json', event('3', CLICK.toLowerCase())),
+    loose('empty.json', '{"events":[]}'),
+  ])
+  const types = new LooseTypes()
+  const bytes = it.store.files.map(({ content }) => content.length)
+  const opens = await read(it, undefined, { types })
+  expect(opens.report).toMatchObject({ files: 1, bytes: bytes[0], records: 1 })
+  const clicks = await read(it, undefined, { types, stream: CLICK })
+  expect(clicks.report).toMatchObject({ files: 2, bytes: (bytes[0] ?? 0) + (bytes[1] ?? 0), records: 2 })
+})
+
 test('a pass that was cut off among loose files goes on there', async () => {
   const names = ['x/2', 'x/1', 'w', 'z', 'x.y/3']
   const inFolder = { ...file('a', NOON - HOUR), key: `z/event_type=${OPEN}/a.json` }
