@@ -8,6 +8,7 @@ import type { SourceReport } from '../../src/source/report.ts'
 import { findRoots, rootsOf } from '../../src/source/roots.ts'
 import { ChangedObjectError } from '../../src/source/storage/store.ts'
 import { readStream } from '../../src/source/stream.ts'
+import { headerOf } from './decode/avro-file.ts'
 import { type MemoryFile, type MemoryStore, memoryStore } from './memory-store.ts'
 
 const MINUTE = 60_000
@@ -421,6 +422,19 @@ test('a broken file gives what is whole of it, does not stop the others, and is 
   expect(third).toMatchObject({ ids: [], error: undefined, report: { leftBehind: 1, broken: 0 } })
   expect(third.logs).toContainEqual(expect.stringMatching(/^WARN .*left behind after 1 events/))
   expect((await read(it, last(third.states))).report).toMatchObject({ leftBehind: 0 })
+})
+
+test('a file with a codec that is not read is named, and stops no other', async () => {
+  const content = headerOf({ 'avro.schema': '{"type":"record","name":"R","fields":[]}', 'avro.codec': 'xz' })
+  const key = `${FOLDER}/date=2025-04-08-11/b.avro`
+  const it = world([file('a', NOON - HOUR), { key, content, modified: NOON - HOUR }, file('c', NOON - HOUR)])
+  const { ids, logs, report, error } = await read(it, undefined)
+  expect(ids).toEqual(['a', 'c'])
+  expect(report).toMatchObject({ files: 2, broken: 1 })
+  const told = `File memory://bucket/${key} is broken at byte 0: it is packed with xz, which is not read`
+  expect(logs[0]).toContain(told)
+  expect(error).toBeInstanceOf(TransientError)
+  expect((error as Error).message).toContain(told)
 })
 
 test('a file that was still uploading is read from where it was broken', async () => {

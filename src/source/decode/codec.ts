@@ -1,7 +1,6 @@
 /** How the blocks of an Avro file are packed. */
 import * as zlib from 'node:zlib'
 import { Decompress } from 'fzstd'
-import { ConfigError } from '../../cdk/errors.ts'
 import { snappyUncompress } from './snappy.ts'
 
 /**
@@ -13,17 +12,17 @@ export const BLOCK_MAX_BYTES = 256 << 20
 /** Throws an Error that says what is wrong with the bytes. */
 export type Unpack = (packed: Buffer) => Buffer
 
-/** The codec of that name, or undefined if Avro has none. */
-export function codecOf(name: string): Unpack | undefined {
-  if (KNOWN_ONLY.includes(name))
-    throw new ConfigError(
-      `The file is packed with ${name}, which this connector does not read. Export it with null, deflate, snappy or zstandard.`,
-    )
-  return CODECS.get(name)
-}
+/** The codec of that name, or undefined if it is not read. */
+export const codecOf = (name: string): Unpack | undefined => CODECS.get(name)
 
-/** Codecs of the Avro specification that Node can't unpack. */
-const KNOWN_ONLY = ['bzip2', 'xz']
+/** Codecs of the Avro specification that Node can't unpack. Braze does not use them. */
+const NOT_READ: readonly string[] = ['bzip2', 'xz']
+
+/** Why a codec is not read. The name of one that does not exist is damage, and not told. */
+export const whyNotRead = (name: string): string =>
+  NOT_READ.includes(name)
+    ? `it is packed with ${name}, which is not read: pack it with null, deflate, snappy or zstandard`
+    : 'the header names a codec that does not exist'
 
 /** https://avro.apache.org/docs/1.12.0/specification/#required-codecs (read 2026-11). */
 const CODECS: ReadonlyMap<string, Unpack> = new Map([

@@ -5,7 +5,7 @@
  * every number is checked before it is used, and whatever is wrong is a BrokenFileError.
  */
 import { ByteReader } from './byte-reader.ts'
-import { BLOCK_MAX_BYTES, codecOf, type Unpack } from './codec.ts'
+import { BLOCK_MAX_BYTES, codecOf, type Unpack, whyNotRead } from './codec.ts'
 import { BrokenFileError } from './decoder.ts'
 
 interface ContainerHeader {
@@ -65,7 +65,7 @@ async function readHeader(reader: ByteReader) {
   if (schema === undefined) throw new BrokenFileError('the header holds no schema', 0)
   const codec = metadata.get('avro.codec') ?? 'null'
   const unpack = codecOf(codec)
-  if (!unpack) throw new BrokenFileError('the header names a codec that does not exist', 0)
+  if (!unpack) throw new BrokenFileError(whyNotRead(codec), 0)
   return { header: { schema, codec }, unpack, sync }
 }
 
