@@ -13,7 +13,7 @@ import { type SampleReport, sampleExport } from '../src/local/sample/sample.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const EVENTS = 20_000
-const HOURS = 6
+const HOURS = 3
 const WRITE_KEY = 'demo-write-key'
 const SHOWN = 'users.messages.email.Click,users.behaviors.CustomEvent'
 
