@@ -1,5 +1,5 @@
 /**
- * A small Azure Blob Storage: one container, List Blobs, Get Blob and Get Blob Properties, with shared keys and service
+ * A small Azure Blob Storage: one container, List Blobs, Get Blob, Get Blob Properties and Put Blob, with shared keys and service
  * SAS tokens that are verified. https://learn.microsoft.com/rest/api/storageservices/blob-service-rest-api (read 2026-11)
  */
 import { createHmac } from 'node:crypto'
@@ -64,6 +64,7 @@ const protocolOf = (objects: FakeObjects, settings: Settings): Protocol => ({
     if (problem) return refused(problem)
     const [container, key] = pathOf(request)
     if (container !== settings.container) return refused({ status: 404, code: 'ContainerNotFound' })
+    if (request.method === 'PUT') return putBlob(objects, key, request)
     return key === '' ? listBlobs(objects, settings, request.url) : getBlob(objects, key, request)
   },
 })
@@ -93,7 +94,7 @@ function problemWith(request: FakeRequest): Refusal | undefined {
   if (Date.parse(searchParams.get('se') ?? '') < Date.now()) {
     return { status: 403, code: 'AuthenticationFailed', message: 'Signature not valid in the specified time frame' }
   }
-  const needed = operationOf(request) === 'list' ? 'l' : 'r'
+  const needed = request.method === 'PUT' ? 'w' : operationOf(request) === 'list' ? 'l' : 'r'
   const isAllowed = searchParams.get('sp')?.includes(needed)
   return isAllowed ? undefined : { status: 403, code: 'AuthorizationPermissionMismatch' }
 }
@@ -172,6 +173,15 @@ const propertiesOf = (object: FakeObject): string =>
 
 /** As listings write it: without quotes. */
 const etagOf = ({ revision }: FakeObject): string => `0x${revision.toString(16).toUpperCase()}`
+
+function putBlob(objects: FakeObjects, key: string, { headers, body }: FakeRequest): Answer {
+  const old = objects.get(key)
+  if (headers['if-none-match'] === '*' && old) return refused({ status: 409, code: 'BlobAlreadyExists' })
+  if (headers['if-match'] !== undefined && (!old || headers['if-match'] !== `"${etagOf(old)}"`)) {
+    return refused({ status: 412, code: 'ConditionNotMet' })
+  }
+  return { status: 201, headers: { etag: `"${etagOf(objects.put(key, body))}"` } }
+}
 
 function getBlob(objects: FakeObjects, key: string, { headers }: FakeRequest): Answer {
   const object = objects.get(key)

@@ -174,6 +174,12 @@ function upload(objects: FakeObjects, uploads: Uploads, bucket: string, request:
     const location = `http://${request.headers.host}/upload/storage/v1/b/${bucket}/o?uploadType=resumable&upload_id=${id}`
     return { status: 200, headers: { location } }
   }
+  const condition = searchParams.get('ifGenerationMatch')
+  const name = searchParams.get('name') ?? ''
+  if (condition !== null && condition !== String(objects.get(name)?.revision ?? 0)) {
+    return refused({ status: 412, code: 'conditionNotMet' })
+  }
+  if (searchParams.get('uploadType') === 'media') return stored(objects, { name }, request.body)
   const { resource, content } = partsOf(request)
   return stored(objects, { ...resource, name: searchParams.get('name') ?? resource.name }, content)
 }

@@ -1,5 +1,5 @@
 /**
- * A small S3: CreateBucket, ListObjectsV2, GetObject, HeadObject, PutObject, signatures that are verified, and AssumeRole
+ * A small S3: CreateBucket, ListObjectsV2, GetObject, HeadObject, PutObject with conditions, signatures that are verified, and AssumeRole
  * of STS at the same address. No multipart or streamed uploads, no presigned URLs. https://docs.aws.amazon.com/AmazonS3/latest/API/ (read 2026-11).
  */
 import type { StorageOf } from '../../src/config.ts'
@@ -173,10 +173,14 @@ function getObject(objects: FakeObjects, key: string, request: FakeRequest): Ans
 
 const isChunked = ({ headers }: FakeRequest): boolean => headers['content-encoding']?.includes('aws-chunked') ?? false
 
-const putObject = (objects: FakeObjects, key: string, { body }: FakeRequest): Answer => ({
-  status: 200,
-  headers: { etag: etagOf(objects.put(key, body)) },
-})
+function putObject(objects: FakeObjects, key: string, request: FakeRequest): Answer {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers
+  const old = objects.get(key)
+  if (ifMatch !== undefined && !old) return refused({ status: 404, code: 'NoSuchKey' }, request)
+  const isOther = ifMatch !== undefined && old !== undefined && ifMatch !== etagOf(old)
+  if (isOther || (ifNoneMatch === '*' && old)) return refused({ status: 412, code: 'PreconditionFailed' }, request)
+  return { status: 200, headers: { etag: etagOf(objects.put(key, request.body)) } }
+}
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 function assumeRole(request: FakeRequest, { role }: Settings): Answer {

@@ -9,6 +9,7 @@ import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
 import { rangeIgnored, resumed } from './resume.ts'
 import { inRealTime, type Waiting } from './retry.ts'
 import { ChangedObjectError, MissingObjectError, type ObjectStore, type StoredObject } from './store.ts'
+import { type Access, contentOf, replaced, type WritableStore, withoutVersion } from './writable.ts'
 
 type AzureConfig = StorageOf<'azure'>
 
@@ -64,6 +65,40 @@ export function azureStore(config: AzureConfig, waiting: Waiting = inRealTime): 
     close() {},
   }
 }
+
+export function azureWritableStore(config: AzureConfig, waiting: Waiting = inRealTime): WritableStore {
+  const address = addressOf(config)
+  const container = clientFor(config, address)
+  container.catch(() => {})
+  const urlOf = (key: string) => `${address}/${key}`
+  const access = (key: string): Access => ({
+    url: urlOf(key),
+    ...accessTo(container, key),
+    failure: (error, action) => azureFailure(error, { action, url: urlOf(key), host: new URL(address).host }, config),
+  })
+  return {
+    get: (key) => contentOf(access(key), waiting),
+    put: (key, bytes, version) => replaced(access(key), bytes, version, waiting),
+    url: urlOf,
+    close() {},
+  }
+}
+
+/** Conditions: https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-blob-service-operations (read 2026-11) */
+const accessTo = (container: Promise<ContainerClient>, key: string): Pick<Access, 'get' | 'put'> => ({
+  async get() {
+    const blob = (await container).getBlobClient(key)
+    const { readableStreamBody, etag } = await blob.download(0, undefined, { maxRetryRequests: 0 })
+    const bytes = Buffer.concat(await (readableStreamBody as Readable).toArray())
+    return { bytes, version: etag ?? withoutVersion({ url: key }) }
+  },
+  async put(bytes, version) {
+    const conditions = version === undefined ? { ifNoneMatch: '*' } : { ifMatch: version }
+    const blobHTTPHeaders = { blobContentType: 'application/json' }
+    const blob = (await container).getBlockBlobClient(key)
+    return (await blob.upload(Buffer.from(bytes), bytes.length, { conditions, blobHTTPHeaders })).etag
+  },
+})
 
 /** What both kinds of listing have in common. */
 type Pages = (container: ContainerClient) => {

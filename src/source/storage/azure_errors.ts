@@ -3,6 +3,7 @@ import { ConfigError, TransientError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
 import {
   causeOf,
+  changed,
   type Doing,
   explained,
   generalFailure,
@@ -11,7 +12,7 @@ import {
   type Refusal,
   withoutSecrets,
 } from './failure.ts'
-import { ChangedObjectError, MissingObjectError } from './store.ts'
+import { MissingObjectError } from './store.ts'
 
 type AzureConfig = StorageOf<'azure'>
 
@@ -21,9 +22,7 @@ export function azureFailure(error: unknown, doing: Doing, config: AzureConfig):
   const refusal = refusalOf(error, config)
   const cause = causeOf(refusal)
   if (refusal.code === 'BlobNotFound') return new MissingObjectError(`${doing.url} is gone.`, { cause })
-  if (refusal.status === 412) {
-    return new ChangedObjectError(`${doing.url} was changed while being read. The next sync reads it again.`, { cause })
-  }
+  if (refusal.status === 412 || refusal.code === 'BlobAlreadyExists') return changed(doing, cause)
   if (refusal.code === 'ENOTFOUND' && config.azure_blob_storage_endpoint === undefined) {
     return new TransientError(
       `${doing.host} is not known to the name service. Check azure_blob_storage_account_name, and the network of this machine.`,
@@ -67,12 +66,18 @@ function sasProblem(token: string): string {
 }
 
 const denied: Advice = ({ azure_blob_storage_container_name: name, sas_token }, { action, url }) => {
+  if (action === 'write') return writeDenied(url, sas_token)
   const fact =
     action === 'list' ? `Container "${name}" refused to be listed (403).` : `${url} refused to be read (403).`
   return sas_token === undefined
     ? `${fact} Grant the role Storage Blob Data Reader on the container to this identity, and let the storage account's firewall admit this machine.`
     : `${fact} Make a SAS token for the container with the permissions Read and List, and for this machine's address if it is limited to some.`
 }
+
+const writeDenied = (url: string, sasToken: string | undefined): string =>
+  sasToken === undefined
+    ? `${url} refused to be written (403). Grant the role Storage Blob Data Contributor on the container to this identity, and let the storage account's firewall admit this machine.`
+    : `${url} refused to be written (403). Make a SAS token for the container with the permissions Read, List and Write, and for this machine's address if it is limited to some.`
 
 const ADVICE: Readonly<Record<string, Advice>> = {
   ContainerNotFound: noContainer,

@@ -1,6 +1,7 @@
 /** What errors of any provider's SDK have in common. Nothing of what they carry (requests, tokens) is passed on. */
 import { inspect } from 'node:util'
 import { ConfigError, TransientError } from '../../cdk/errors.ts'
+import { ChangedObjectError } from './store.ts'
 
 /** An SDK's error, reduced to what may be shown. */
 export interface Refusal {
@@ -13,7 +14,7 @@ export interface Refusal {
 
 /** What was being done when it failed. */
 export interface Doing {
-  readonly action: 'list' | 'read'
+  readonly action: 'list' | 'read' | 'write'
   /** The address of the bucket or object. */
   readonly url: string
   /** The name of the server, from which a wrong setting can be guessed. */
@@ -48,11 +49,20 @@ export function withoutSecrets(text: string, secrets: readonly (string | undefin
 /** Characters. Shorter ones are mistakes, and parts of ordinary words. */
 const SHORTEST_SECRET = 8
 
+/** The object is not the one that the request was made for. */
+export const changed = ({ action, url }: Doing, cause: Error): ChangedObjectError =>
+  new ChangedObjectError(
+    action === 'write'
+      ? `${url} was changed by another process meanwhile. Let only one write it at a time.`
+      : `${url} was changed while being read. The next sync reads it again.`,
+    { cause },
+  )
+
 /** Errors that say nothing about the provider: no network, a proxy's page, an overloaded server. */
 export function generalFailure(refusal: Refusal, { action, url, host }: Doing): ConfigError | TransientError {
   const cause = causeOf(refusal)
   const { code, status } = refusal
-  const fact = `${url} could not be ${action === 'list' ? 'listed' : 'read'}: ${host}`
+  const fact = `${url} could not be ${PARTICIPLES[action]}: ${host}`
   if (TLS_CODES.test(code)) {
     return new ConfigError(
       `${fact} has a certificate that is not trusted (${code}). Check the endpoint, or name your own authority's certificate in NODE_EXTRA_CA_CERTS.`,
@@ -72,6 +82,7 @@ export function generalFailure(refusal: Refusal, { action, url, host }: Doing): 
   return new TransientError(`${fact} did not answer (${cause.message}). ${remedyFor(code)}`, { cause })
 }
 
+const PARTICIPLES = { list: 'listed', read: 'read', write: 'written' } as const
 const PASSING = [408, 425, 429]
 const TLS_CODES = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS/
 

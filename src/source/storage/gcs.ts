@@ -10,17 +10,18 @@ import { ConfigError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
 import type { Doing } from './failure.ts'
 import { gcsFailure, tokenFailure } from './gcs_errors.ts'
-import { type Client, httpClient, textOf } from './http.ts'
+import { bytesIn, type Client, httpClient, textOf } from './http.ts'
 import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
 import { rangeIgnored, resumed } from './resume.ts'
 import { inRealTime, type Waiting } from './retry.ts'
 import type { ObjectStore, StoredObject } from './store.ts'
+import { type Access, contentOf, replaced, type WritableStore, withoutVersion } from './writable.ts'
 
 type GcsConfig = StorageOf<'gcs'>
 type Query = Readonly<Record<string, string>>
 
 export function gcsStore(config: GcsConfig, waiting: Waiting = inRealTime): ObjectStore {
-  const bucket = bucketOf(config)
+  const bucket = bucketOf(config, READ_ONLY)
   const address = `gs://${config.bucket}`
   const doing = (action: Doing['action'], url: string): Doing => ({ action, url, host: bucket.url.host })
   const listing = (query: Query): Listing => ({
@@ -53,6 +54,42 @@ export function gcsStore(config: GcsConfig, waiting: Waiting = inRealTime): Obje
   }
 }
 
+export function gcsWritableStore(config: GcsConfig, waiting: Waiting = inRealTime): WritableStore {
+  const bucket = bucketOf(config, READ_WRITE)
+  const urlOf = (key: string) => `gs://${config.bucket}/${key}`
+  const access = (key: string): Access => ({
+    url: urlOf(key),
+    ...accessTo(bucket, key),
+    failure: (error, action) => gcsFailure(error, { action, url: urlOf(key), host: bucket.url.host }, config),
+  })
+  return {
+    get: (key) => contentOf(access(key), waiting),
+    put: (key, bytes, version) => replaced(access(key), bytes, version, waiting),
+    url: urlOf,
+    close: () => bucket.client.close(),
+  }
+}
+
+/** Generation 0 is that of an object which does not exist: https://cloud.google.com/storage/docs/request-preconditions (read 2026-11) */
+const accessTo = ({ url, client, authorization }: Bucket, key: string): Pick<Access, 'get' | 'put'> => ({
+  async get() {
+    const address = withQuery(new URL(`${url.href}/${encodeURIComponent(key)}`), { alt: 'media' })
+    const answer = await client.get(address, await authorization())
+    const version = answer.headers['x-goog-generation']?.toString()
+    return { bytes: await bytesIn(answer), version: version ?? withoutVersion({ url: key }) }
+  },
+  async put(bytes, version = '0') {
+    const address = new URL(url)
+    address.pathname = `/upload${url.pathname}`
+    const query = { uploadType: 'media', name: key, ifGenerationMatch: version, fields: 'generation' }
+    const headers = { ...(await authorization()), 'content-type': 'application/json' }
+    const answer = await client.post(withQuery(address, query), headers, bytes)
+    return Uploaded.parse(JSON.parse(await textOf(answer))).generation
+  },
+})
+
+const Uploaded = z.object({ generation: z.string() })
+
 /** The objects of a bucket, as a resource that answers requests. */
 interface Bucket {
   readonly url: URL
@@ -60,19 +97,20 @@ interface Bucket {
   authorization(): Promise<Readonly<Record<string, string>>>
 }
 
-function bucketOf(config: GcsConfig): Bucket {
+function bucketOf(config: GcsConfig, scope: string): Bucket {
   const { bucket, endpoint = 'https://storage.googleapis.com' } = config
   const url = new URL(`${endpoint.replace(/\/+$/, '')}/storage/v1/b/${encodeURIComponent(bucket)}/o`)
-  return { url, client: httpClient(url.protocol), authorization: authorizationOf(config, url) }
+  return { url, client: httpClient(url.protocol), authorization: authorizationOf(config, url, scope) }
 }
 
 const READ_ONLY = 'https://www.googleapis.com/auth/devstorage.read_only'
+const READ_WRITE = 'https://www.googleapis.com/auth/devstorage.read_write'
 
 /** Servers on this machine know no Google accounts, and are asked without. */
-function authorizationOf(config: GcsConfig, { hostname }: URL): Bucket['authorization'] {
+function authorizationOf(config: GcsConfig, { hostname }: URL, scope: string): Bucket['authorization'] {
   const credentials = config.service_account === undefined ? undefined : credentialsIn(config.service_account)
   if (/^(localhost|\[::1\]|127\..*)$/.test(hostname)) return async () => ({})
-  const auth = new GoogleAuth({ scopes: [READ_ONLY], ...(credentials && { credentials }) })
+  const auth = new GoogleAuth({ scopes: [scope], ...(credentials && { credentials }) })
   return async () => {
     try {
       return await auth.getRequestHeaders()

@@ -3,6 +3,7 @@ import { ConfigError, TransientError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
 import {
   causeOf,
+  changed,
   type Doing,
   explained,
   generalFailure,
@@ -12,7 +13,7 @@ import {
   withoutSecrets,
 } from './failure.ts'
 import { HttpError } from './http.ts'
-import { ChangedObjectError, MissingObjectError } from './store.ts'
+import { MissingObjectError } from './store.ts'
 
 type GcsConfig = StorageOf<'gcs'>
 
@@ -25,9 +26,7 @@ export function gcsFailure(error: unknown, doing: Doing, { bucket }: GcsConfig):
   if (refusal.status === 404 && doing.action === 'read' && !/bucket does not exist/.test(refusal.message)) {
     return new MissingObjectError(`${doing.url} is gone.`, { cause })
   }
-  if (refusal.status === 412) {
-    return new ChangedObjectError(`${doing.url} was changed while being read. The next sync reads it again.`, { cause })
-  }
+  if (refusal.status === 412) return changed(doing, cause)
   if (isThrottled(refusal)) {
     return new TransientError(
       `${doing.url}: Google answered ${refusal.status} ${refusal.code}. Try again later, or with fewer syncs at once.`,
@@ -72,11 +71,16 @@ const ADVICE: Readonly<Record<string, Advice>> = {
 
 const STATUS_ADVICE: Readonly<Record<number, Advice>> = {
   401: (bucket) => `Google does not accept the credentials for bucket "${bucket}" (401). Check service_account.`,
-  403: (bucket, { action, url }) =>
-    action === 'list'
-      ? `Bucket "${bucket}" refused to be listed (403). Grant storage.objects.list (role Storage Object Viewer) on the bucket to the service account.`
-      : `${url} refused to be read (403). Grant storage.objects.get (role Storage Object Viewer) on the bucket to the service account.`,
+  403: denied,
   404: (bucket, { host }) => `Bucket "${bucket}" does not exist at ${host}. Check bucket.`,
+}
+
+function denied(bucket: string, { action, url }: Doing): string {
+  if (action === 'list')
+    return `Bucket "${bucket}" refused to be listed (403). Grant storage.objects.list (role Storage Object Viewer) on the bucket to the service account.`
+  return action === 'read'
+    ? `${url} refused to be read (403). Grant storage.objects.get (role Storage Object Viewer) on the bucket to the service account.`
+    : `${url} refused to be written (403). Grant storage.objects.create and storage.objects.delete (role Storage Object User) on the bucket to the service account.`
 }
 
 /** Google also answers 403 to too many requests. */

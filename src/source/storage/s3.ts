@@ -4,6 +4,7 @@ import {
   GetObjectCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
+  PutObjectCommand,
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3'
@@ -14,6 +15,7 @@ import { rangeIgnored, resumed } from './resume.ts'
 import { inRealTime, type Waiting } from './retry.ts'
 import { credentialsFailure, s3Failure, withoutToken } from './s3_errors.ts'
 import type { ObjectStore, StoredObject } from './store.ts'
+import { type Access, contentOf, replaced, type WritableStore, withoutVersion } from './writable.ts'
 
 type S3Config = StorageOf<'s3'>
 type Credentials = Extract<S3ClientConfig['credentials'], (...args: never) => unknown>
@@ -48,6 +50,39 @@ export function s3Store(config: S3Config, waiting: Waiting = inRealTime): Object
     close: () => client.destroy(),
   }
 }
+
+export function s3WritableStore(config: S3Config, waiting: Waiting = inRealTime): WritableStore {
+  const client = clientFor(config)
+  const urlOf = (key: string) => `s3://${config.bucket}/${key}`
+  const access = (key: string): Access => ({
+    url: urlOf(key),
+    ...accessTo(client, { Bucket: config.bucket, Key: key }),
+    failure: (error, action) => s3Failure(error, { action, url: urlOf(key), host: hostOf(config) }, config),
+  })
+  return {
+    get: (key) => contentOf(access(key), waiting),
+    put: (key, bytes, version) => replaced(access(key), bytes, version, waiting),
+    url: urlOf,
+    close: () => client.destroy(),
+  }
+}
+
+/** Conditional writes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html (read 2026-11) */
+const accessTo = (
+  client: S3Client,
+  place: { readonly Bucket: string; readonly Key: string },
+): Pick<Access, 'get' | 'put'> => ({
+  async get() {
+    const { Body, ETag } = await client.send(new GetObjectCommand(place))
+    const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array()
+    return { bytes, version: ETag ?? withoutVersion({ url: `s3://${place.Bucket}/${place.Key}` }) }
+  },
+  async put(bytes, version) {
+    const condition = version === undefined ? { IfNoneMatch: '*' } : { IfMatch: version }
+    const content = { Body: bytes, ContentLength: bytes.length, ContentType: 'application/json' }
+    return (await client.send(new PutObjectCommand({ ...place, ...content, ...condition }))).ETag
+  },
+})
 
 /** A list request's input. Keys come back URL-encoded, because XML cannot hold every character of a key. */
 const listInput = (bucket: string, query: object, token: string | undefined) => ({

@@ -3,6 +3,7 @@ import { ConfigError, TransientError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
 import {
   causeOf,
+  changed,
   type Doing,
   explained,
   generalFailure,
@@ -11,7 +12,7 @@ import {
   type Refusal,
   withoutSecrets,
 } from './failure.ts'
-import { ChangedObjectError, MissingObjectError } from './store.ts'
+import { MissingObjectError } from './store.ts'
 
 type S3Config = StorageOf<'s3'>
 
@@ -21,9 +22,7 @@ export function s3Failure(error: unknown, doing: Doing, config: S3Config): Error
   if (known) return known
   const refusal = refusalOf(error, config)
   const cause = causeOf(refusal)
-  if (refusal.status === 412) {
-    return new ChangedObjectError(`${doing.url} was changed while being read. The next sync reads it again.`, { cause })
-  }
+  if (refusal.status === 412 || (doing.action === 'write' && refusal.code === 'NoSuchKey')) return changed(doing, cause)
   if (refusal.code === 'NoSuchKey') return new MissingObjectError(`${doing.url} is gone.`, { cause })
   if (/^Region not accepted/.test(refusal.message)) {
     return new ConfigError(
@@ -101,6 +100,8 @@ const ADVICE: Readonly<Record<string, Advice>> = {
 }
 
 function denied({ bucket }: S3Config, { action, url }: Doing): string {
+  if (action === 'write')
+    return `${url} refused to be written (403). Grant s3:PutObject on it to the key or role, and kms:GenerateDataKey if the bucket is encrypted with your own KMS key.`
   return action === 'list'
     ? `Bucket "${bucket}" refused to be listed (403). Grant s3:ListBucket on arn:aws:s3:::${bucket} to the key or role.`
     : `${url} refused to be read (403). Grant s3:GetObject on arn:aws:s3:::${bucket}/* to the key or role, and kms:Decrypt if the bucket is encrypted with your own KMS key.`
@@ -114,8 +115,17 @@ const KEY_CODES = [
   'ExpiredTokenException',
 ]
 
-/** Codes of trouble that passes. The SDK signs with the server's clock from the second attempt on. */
-const PASSING = ['SlowDown', 'RequestTimeTooSkewed', 'RequestTimeout', 'Throttling', 'ThrottlingException', 'BadDigest']
+/** Codes of trouble that passes; the last two are those of two writes at one moment. The SDK signs with the server's clock from the second attempt on. */
+const PASSING = [
+  'SlowDown',
+  'RequestTimeTooSkewed',
+  'RequestTimeout',
+  'Throttling',
+  'ThrottlingException',
+  'BadDigest',
+  'ConditionalRequestConflict',
+  'OperationAborted',
+]
 
 function passing(refusal: Refusal, { url }: Doing): TransientError {
   const remedy =

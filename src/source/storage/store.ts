@@ -37,7 +37,7 @@ export interface ObjectStore {
 /** The object was there when it was listed and is gone now: `read` throws this, and nothing else, for a missing object. */
 export class MissingObjectError extends TransientError {}
 
-/** The object was replaced by another while it was being read: what was read so far belongs to neither. */
+/** The object was replaced by another since it was listed or read: what was read so far belongs to neither. */
 export class ChangedObjectError extends TransientError {}
 
 /** The objects directly in a folder, in ascending order of key. */

@@ -2,10 +2,11 @@ import { afterAll, expect, test } from '@jest/globals'
 import { type FakeAzure, type FakeAzureOptions, fakeAzure } from '../../../integration_tests/fakes/azure.ts'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
 import type { StorageOf } from '../../../src/config.ts'
-import { azureStore } from '../../../src/source/storage/azure.ts'
+import { azureStore, azureWritableStore } from '../../../src/source/storage/azure.ts'
 import { ChangedObjectError, MissingObjectError, type ObjectStore } from '../../../src/source/storage/store.ts'
 import { storeContract } from './contract.ts'
 import { type FaultyProvider, faultContract } from './faults.ts'
+import { writableContract } from './writable_contract.ts'
 
 // Of all identities that a machine may have only that of the environment is tried: no metadata service is asked.
 process.env['AZURE_TOKEN_CREDENTIALS'] = 'EnvironmentCredential'
@@ -28,6 +29,19 @@ storeContract('Azure', {
     return azureStore(azure.config)
   },
   openMissing: async () => azureStore({ ...(await fake()).config, azure_blob_storage_container_name: 'missing' }),
+})
+
+writableContract('Azure', {
+  open: async () => {
+    const opened = await fake()
+    return { fake: opened, store: (waiting) => azureWritableStore(opened.config, waiting) }
+  },
+  openMissing: async () =>
+    azureWritableStore({ ...(await fake()).config, azure_blob_storage_container_name: 'missing' }),
+  denied: [
+    { status: 403, code: 'AuthorizationPermissionMismatch' },
+    /state refused to be written \(403\).*Blob Data Contributor/,
+  ],
 })
 
 const refusals: FaultyProvider['refusals'] = [

@@ -3,11 +3,12 @@ import { inspect } from 'node:util'
 import { afterAll, expect, test } from '@jest/globals'
 import { type FakeGcs, type FakeGcsOptions, fakeGcs } from '../../../integration_tests/fakes/gcs.ts'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
-import { gcsStore } from '../../../src/source/storage/gcs.ts'
+import { gcsStore, gcsWritableStore } from '../../../src/source/storage/gcs.ts'
 import { tokenFailure } from '../../../src/source/storage/gcs_errors.ts'
 import { MissingObjectError } from '../../../src/source/storage/store.ts'
 import { storeContract } from './contract.ts'
 import { faultContract } from './faults.ts'
+import { writableContract } from './writable_contract.ts'
 
 const NO_BUCKET = { status: 404, code: 'notFound', message: 'The specified bucket does not exist.' }
 
@@ -29,6 +30,15 @@ storeContract('Gcs', {
     return gcsStore(gcs.config)
   },
   openMissing: async () => gcsStore({ ...(await fake()).config, bucket: 'missing' }),
+})
+
+writableContract('Google Cloud Storage', {
+  open: async () => {
+    const opened = await fake()
+    return { fake: opened, store: (waiting) => gcsWritableStore(opened.config, waiting) }
+  },
+  openMissing: async () => gcsWritableStore({ ...(await fake()).config, bucket: 'missing' }),
+  denied: [{ status: 403, code: 'forbidden' }, /state refused to be written \(403\)\. Grant storage\.objects\.create/],
 })
 
 faultContract('Google Cloud Storage', {

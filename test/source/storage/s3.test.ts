@@ -4,10 +4,11 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/g
 import { type FakeS3, type FakeS3Options, fakeS3 } from '../../../integration_tests/fakes/s3.ts'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
 import type { StorageOf } from '../../../src/config.ts'
-import { s3Store } from '../../../src/source/storage/s3.ts'
+import { s3Store, s3WritableStore } from '../../../src/source/storage/s3.ts'
 import { MissingObjectError, type ObjectStore } from '../../../src/source/storage/store.ts'
 import { storeContract } from './contract.ts'
 import { faultContract } from './faults.ts'
+import { writableContract } from './writable_contract.ts'
 
 const opened: { close(): unknown }[] = []
 afterAll(async () => {
@@ -27,6 +28,15 @@ storeContract('S3', {
     return s3Store(s3.config)
   },
   openMissing: async () => s3Store({ ...(await fake()).config, bucket: 'missing' }),
+})
+
+writableContract('S3', {
+  open: async () => {
+    const opened = await fake()
+    return { fake: opened, store: (waiting) => s3WritableStore(opened.config, waiting) }
+  },
+  openMissing: async () => s3WritableStore({ ...(await fake()).config, bucket: 'missing' }),
+  denied: [{ status: 403, code: 'AccessDenied' }, /state refused to be written \(403\)\. Grant s3:PutObject/],
 })
 
 faultContract('S3', {
