@@ -1,6 +1,8 @@
 /** Random Avro schemas with values, and the JSON that they must give, made without looking at encoded bytes. */
+
 import avro from 'avsc'
 import fc from 'fast-check'
+import { exactLong } from '../../../src/source/decode/exact-long.ts'
 
 /** A value as avsc takes it, and its JSON text; undefined for null. */
 interface Pair {
@@ -283,7 +285,7 @@ export const anyFile: fc.Arbitrary<AnyFile> = fc
     )
     const event = recordOf('Event', [id, ...types])
     const plain = JSON.parse(JSON.stringify(event.schema), withoutLogicalTypes)
-    const type = avro.Type.forSchema(plain, { wrapUnions: true, registry: { long: longType() } })
+    const type = avro.Type.forSchema(plain, { wrapUnions: true, registry: { long: exactLong } })
     const record = event.pairs.map(({ avro, json = '{}' }) => ({ bytes: type.toBuffer(avro), json }))
     return fc.record({
       schema: fc.constant(JSON.stringify(event.schema)),
@@ -296,18 +298,3 @@ const withoutLogicalTypes = (_: string, value: unknown): unknown => {
   const { type, logicalType } = (value ?? {}) as { readonly type?: unknown; readonly logicalType?: unknown }
   return logicalType !== undefined && type !== 'fixed' ? type : value
 }
-
-/** avsc alone would write numbers up to 2^53 only. */
-const longType = () =>
-  avro.types.LongType.__with({
-    fromBuffer: (buffer: Buffer) => buffer.readBigInt64LE(),
-    toBuffer(value: bigint) {
-      const buffer = Buffer.alloc(8)
-      buffer.writeBigInt64LE(value)
-      return buffer
-    },
-    fromJSON: BigInt,
-    toJSON: Number,
-    isValid: (value: unknown) => typeof value === 'bigint',
-    compare: (a: bigint, b: bigint) => Number(a > b) - Number(a < b),
-  })

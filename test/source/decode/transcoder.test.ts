@@ -4,6 +4,7 @@ import avro from 'avsc'
 import fc from 'fast-check'
 import { valueWriter } from '../../../src/source/decode/avro-values.ts'
 import { BrokenFileError, type DecodedBlock, type DecodeOptions } from '../../../src/source/decode/decoder.ts'
+import { exactLong } from '../../../src/source/decode/exact-long.ts'
 import { transcoder, type WriteBlock } from '../../../src/source/decode/transcoder.ts'
 
 const OPTIONS: DecodeOptions = { stream: 'any', extra: '"_extra":1', emittedAt: 5, skip: 0 }
@@ -127,7 +128,10 @@ const fileOf = (cases: readonly FieldCase[]) =>
         name: 'R',
         fields: fields.map((field) => ({ name: field.name, type: field[key] })),
       })
-      const type = avro.Type.forSchema(schemaOf('wire') as avro.Schema, { wrapUnions: true, registry: { long } })
+      const type = avro.Type.forSchema(schemaOf('wire') as avro.Schema, {
+        wrapUnions: true,
+        registry: { long: exactLong },
+      })
       const record = fc.tuple(...fields.map(({ value }) => value))
       const encoded = fc.array(record, { maxLength: 6 }).map((records) =>
         records.map((values) =>
@@ -140,20 +144,6 @@ const fileOf = (cases: readonly FieldCase[]) =>
       )
       return fc.record({ schema: fc.constant(schemaOf('type')), records: encoded })
     })
-
-/** avsc alone would write numbers up to 2^53 only. */
-const long = avro.types.LongType.__with({
-  fromBuffer: (buffer: Buffer) => buffer.readBigInt64LE(),
-  toBuffer(value: bigint) {
-    const buffer = Buffer.alloc(8)
-    buffer.writeBigInt64LE(value)
-    return buffer
-  },
-  fromJSON: BigInt,
-  toJSON: Number,
-  isValid: (value: unknown) => typeof value === 'bigint',
-  compare: (a: bigint, b: bigint) => Number(a > b) - Number(a < b),
-})
 
 function encode(type: avro.Type, names: readonly string[], values: readonly unknown[]): Buffer {
   return type.toBuffer(Object.fromEntries(names.map((name, i) => [name, values[i]])))
