@@ -142,6 +142,31 @@ test.each([
   else expect(dob).toBeUndefined()
 })
 
+test.each([
+  ['drop', undefined, undefined],
+  ['redact', { type: ['null', 'string'] }, '[REDACTED]'],
+])(
+  'with the policy "%s", what the files mark as personal is described as it comes',
+  async (policy, described, value) => {
+    const path = folder(`tagged-${policy}`)
+    const key = join(path, `event_type=${OPEN}/date=2026-01-01-05`)
+    mkdirSync(key, { recursive: true })
+    const fields = ['is_amp', 'is_new'].map((name) => ({ name, type: 'boolean', doc: '[PII] Whether.' }))
+    const event = { id: 'a', time: 1, is_amp: true, is_new: true }
+    writeFileSync(join(key, '1.avro'), avroFile(OPEN, fields, [event]))
+    const config = configOf(path, { personal_data: { policy } })
+    const streams = streamsOf(await runSource({ command: 'discover', config }))
+    const stream = streams.find(({ name }) => name === OPEN)
+    const catalog = { streams: [{ stream, sync_mode: 'full_refresh', destination_sync_mode: 'overwrite' }] }
+    const { records } = await runSource({ command: 'read', config, catalog })
+    for (const { name } of fields) {
+      if (described) expect(propertiesOf(streams, OPEN)[name]).toMatchObject(described)
+      else expect(propertiesOf(streams, OPEN)).not.toHaveProperty(name)
+      expect(records.map(({ data }) => data[name])).toEqual([value])
+    }
+  },
+)
+
 test('every record fits the schema of its stream', async () => {
   const path = folder('all')
   await sampleExport({ out: path, events: 500, hours: 1 })

@@ -4,7 +4,7 @@ import { eventTypes, FILE_FIELDS } from '../catalog.ts'
 import type { Environment } from '../cdk/connector.ts'
 import type { AirbyteCatalog, AirbyteStream } from '../cdk/protocol.ts'
 import type { SourceConfig } from '../config.ts'
-import { jsonSchemaOf } from './decode/index.ts'
+import { isPersonal, jsonSchemaOf } from './decode/index.ts'
 import { definitionOf } from './definition.ts'
 import { hoursSince } from './hours.ts'
 import { newestSchemas } from './newest.ts'
@@ -28,11 +28,14 @@ export async function discover(config: SourceConfig, environment: Environment): 
 
 type Properties = Readonly<Record<string, object>>
 
-/** What the catalogue says of a field counts; the file's header adds the fields that the catalogue does not know. */
+/**
+ * What the catalogue says of a field counts; the file's header adds the fields that the catalogue does not know, and marks
+ * some as personal.
+ */
 function streamOf(name: string, schema: AvroRecord | undefined, policy: PersonalDataPolicy | undefined): AirbyteStream {
   const stream = definitionOf(name)
   const header = schema ? jsonSchemaOf(schema, eventTypes().get(name), policy).properties : {}
-  const described = covered(eventProperties(stream), policy)
+  const described = covered(eventProperties(stream), taggedFields(schema), policy)
   const unknown = Object.entries(header).filter(([field]) => !Object.hasOwn(eventProperties(stream), field))
   const properties = { ...described, ...Object.fromEntries(unknown), ...FILE_FIELDS }
   return { ...stream, json_schema: { ...stream.json_schema, properties } }
@@ -44,10 +47,17 @@ function eventProperties({ json_schema }: AirbyteStream): Properties {
   return Object.fromEntries(properties.filter(([name]) => !Object.hasOwn(FILE_FIELDS, name)))
 }
 
-const covered = (properties: Properties, policy: PersonalDataPolicy | undefined): Properties =>
+const taggedFields = (schema: AvroRecord | undefined): readonly string[] =>
+  (schema?.fields ?? []).filter(({ doc }) => isPersonal(doc)).map(({ name }) => name)
+
+const covered = (
+  properties: Properties,
+  tagged: readonly string[],
+  policy: PersonalDataPolicy | undefined,
+): Properties =>
   Object.fromEntries(
     Object.entries(properties).flatMap(([name, schema]) => {
-      const field = coveredField(policy, { name, isTagged: false }, schema)
+      const field = coveredField(policy, { name, isTagged: tagged.includes(name) }, schema)
       return field ? [[name, field]] : []
     }),
   )

@@ -5,6 +5,7 @@ import { openContainer } from './container.ts'
 import { decodeCustomHttp } from './custom-http.ts'
 import type { Decode } from './decoder.ts'
 
+export { isPersonal } from './avro-schema.ts'
 export { eventTypesIn } from './custom-http.ts'
 export { jsonSchemaOf } from './json-schema.ts'
 
