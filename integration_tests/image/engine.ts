@@ -52,8 +52,10 @@ export async function openEngine(folder: string): Promise<Engine> {
 }
 
 async function install(): Promise<void> {
+  // Containers of other users would see other owners of the folders that are shared with them.
+  if (process.getuid?.() !== 0) throw new Unavailable('only root can build and run them here')
   if (PACKAGES.every(isInstalled)) return
-  if (!isInstalled('apt-get') || process.getuid?.() !== 0) {
+  if (!isInstalled('apt-get')) {
     throw new Unavailable(`not installed; as root on Debian or Ubuntu: apt-get install ${PACKAGES.join(' ')}`)
   }
   console.error(`Installing ${PACKAGES.join(', ')} …`)
