@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
@@ -6,6 +16,7 @@ import { eventTypes } from '../src/catalog.ts'
 import { type Collector, type CollectorOptions, startCollector } from '../src/local/collector/collector.ts'
 import { type SampleReport, sampleExport } from '../src/local/sample/sample.ts'
 import { runCli, type Started, startCli } from './command_line.ts'
+import { type FakeS3, fakeS3 } from './fakes/s3.ts'
 
 const KEY = 'a-secret-write-key'
 /** Within the look-back of a sync that runs now. */
@@ -16,6 +27,7 @@ jest.setTimeout(180_000)
 
 const scratch = mkdtempSync(join(tmpdir(), 'sync-'))
 const collectors: Collector[] = []
+const servers: FakeS3[] = []
 /** Every event type, in small numbers. */
 let all: SampleReport
 /** Fewer files, but enough events for several requests. */
@@ -26,7 +38,7 @@ beforeAll(async () => {
   all = await sampleExport({ out: join(scratch, 'all'), events: 1500, hours: 2, end: END, format: 'both' })
   mail = await sampleExport({ out: join(scratch, 'mail'), events: 4000, hours: 1, end: END, streams: '*.email.*' })
 })
-afterEach(() => Promise.all(collectors.splice(0).map((collector) => collector.close())))
+afterEach(() => Promise.all([...collectors.splice(0), ...servers.splice(0)].map((server) => server.close())))
 afterAll(() => rmSync(scratch, { recursive: true }))
 
 /** A folder with two configurations, and a collector to sync to. */
@@ -122,6 +134,79 @@ test('interrupted, it ends with 130, keeps what is done, and goes on from there'
   expect(collector.stats().unique).toBeLessThan(mail.unique)
   expect(await runCli(...args)).toMatchObject({ code: 0 })
   expect(collector.stats()).toMatchObject({ unique: mail.unique, dropped: {} })
+})
+
+/** A sync whose export lies in a bucket, and whose state is to lie in another. */
+async function setUpBucket(options: Partial<CollectorOptions> = {}) {
+  const { folder, collector, args } = await setUp('mail', options)
+  const s3 = await fakeS3()
+  servers.push(s3)
+  for (const name of readdirSync(join(folder, 'export'), { recursive: true, encoding: 'utf8' })) {
+    const path = join(folder, 'export', name)
+    if (statSync(path).isFile()) s3.put(name, readFileSync(path), { modified: statSync(path).mtime })
+  }
+  writeFileSync(join(folder, 'source.json'), JSON.stringify({ storage: s3.config }))
+  const puts = () => s3.requests.filter(({ method }) => method === 'PUT').length
+  return { s3, collector, puts, args: [...args.slice(0, -1), `s3://exports/${STATE}`] }
+}
+
+const STATE = 'braze/state'
+
+test('keeps the state in the bucket, with the credentials of the source, and goes on from there', async () => {
+  const { s3, collector, puts, args } = await setUpBucket()
+  expect(await runCli(...args)).toMatchObject({ code: 0, stderr: expect.not.stringMatching(/ERROR|WARN/) })
+  expect(collector.stats()).toMatchObject({ unique: mail.unique, duplicates: 0 })
+  expect(JSON.parse(String(s3.get(STATE)?.content))).toContainEqual(expect.objectContaining({ type: 'STREAM' }))
+  const [before, { requests }] = [puts(), collector.stats()]
+  // Every few seconds, and at the end.
+  expect(before).toBeLessThan(10)
+  expect(await runCli(...args)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Nothing new/) })
+  expect(collector.stats().requests).toBe(requests)
+})
+
+test('two syncs with one state in a bucket are noticed, and the state of the other is left as it is', async () => {
+  let s3: FakeS3 | undefined
+  const theirs = '[]\n'
+  const { args, ...made } = await setUpBucket({ onRequest: (before) => void (before === 1 && s3?.put(STATE, theirs)) })
+  s3 = made.s3
+  const { code, stdout, stderr } = await runCli(...args)
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^Error: The state s3:\/\/exports\/braze\/state is in use by another sync: .*$/m)
+  expect(stdout).toContain('delivered')
+  expect(String(s3.get(STATE)?.content)).toBe(theirs)
+})
+
+test('a state that can not be saved ends the sync with 1, and says which permission is missing', async () => {
+  let s3: FakeS3 | undefined
+  const refuse = { status: 403, code: 'AccessDenied' }
+  const { args, ...made } = await setUpBucket({
+    onRequest: (before) => void (before === 1 && s3?.fault({ on: 'other', refuse, times: 1000 })),
+  })
+  s3 = made.s3
+  const { code, stderr } = await runCli(...args)
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^Error: s3:\/\/exports\/braze\/state refused to be written .*s3:PutObject/m)
+  expect(s3.get(STATE)).toBeUndefined()
+})
+
+test('refuses a state that the source would read with the export', async () => {
+  const { args } = await setUpBucket()
+  const { code, stderr } = await runCli(...args.slice(0, -1), 's3://exports/state.json')
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^Error: The state s3:.* would be read as a file of the export\. /)
+})
+
+test('a dry run leaves the state in the bucket as it is', async () => {
+  const { puts, args } = await setUpBucket()
+  expect(await runCli(...args, '--dry-run')).toMatchObject({ code: 0 })
+  expect(puts()).toBe(0)
+})
+
+test('what is no place for a state is said to be so', async () => {
+  const { collector, args } = await setUp('mail')
+  const { code, stderr } = await runCli(...args.slice(0, -1), 'ftp://host/state.json')
+  expect([code, collector.stats().requests]).toEqual([1, 0])
+  expect(stderr).toMatch(/^Error: "ftp:\/\/host\/state\.json" \(--state\) is no place for a state\. /)
 })
 
 test('a dry run counts everything, sends nothing and keeps no state', async () => {

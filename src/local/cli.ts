@@ -81,13 +81,13 @@ const setting = (text: string, before: readonly string[] = []): readonly string[
 
 function addSync(program: Command, terminal: Terminal, environment: Environment): void {
   command(program, 'sync')
-    .description('read and deliver in one process, with the progress kept in a file')
+    .description('read and deliver in one process, with the progress kept in a file or a bucket')
     .requiredOption('--source-config <file>', 'configuration of the source, JSON or YAML')
     .requiredOption('--destination-config <file>', 'configuration of the destination, JSON or YAML')
     .option('--catalog <file>', 'ConfiguredAirbyteCatalog; by default every stream, incremental')
-    .option('--state <file>', 'where the progress is kept; without it everything is read')
+    .option('--state <file or URL>', 'where the progress is kept; without it everything is read')
     .addOption(streamsOption())
-    .option('--dry-run', 'do everything but send; the state file stays as it is')
+    .option('--dry-run', 'do everything but send; the state stays as it is')
     .option('--json', 'print progress and the report as JSON, a line each')
     .action(async (options) => (await import('./sync/command.ts')).runSync(options, terminal, environment))
 }

@@ -27,6 +27,7 @@ export const EXAMPLES = {
   ],
   sync: [
     'sync --source-config source.json --destination-config destination.json --state state.json',
+    'sync --source-config source.json --destination-config destination.json --state s3://my-state-bucket/braze.json',
     'sync --source-config source.json --destination-config destination.json --dry-run',
     "sync --source-config source.json --destination-config destination.json --streams 'users.messages.email.*,!*.Delivery'",
   ],

@@ -13,9 +13,9 @@ import { chosenStreams, everyStream } from '../streams.ts'
 import type { Terminal } from '../terminal.ts'
 import { barDisplay } from './bars.ts'
 import { type Display, jsonDisplay, plainDisplay, tersely } from './display.ts'
-import { lockFile } from './lock.ts'
 import { type SyncReport, syncReport } from './report.ts'
-import { openStateFile } from './state-file.ts'
+import { statePlace } from './state-place.ts'
+import { openStateStore, type StateStore } from './state-store.ts'
 import { sync } from './sync.ts'
 import { reportText } from './table.ts'
 
@@ -29,17 +29,12 @@ export interface SyncArguments extends ConfigFiles {
 
 /** Prints the report, and throws what kept the sync from going through. */
 export async function runSync(options: SyncArguments, terminal: Terminal, environment: Environment): Promise<void> {
-  const unlock = options.state === undefined ? () => {} : lockFile(options.state)
-  try {
-    const { report, error } = await syncWith(options, terminal, environment)
-    // Where nothing was read because of an error, "nothing new" would be the wrong thing to say.
-    if (report && (!error || report.total.read > 0))
-      terminal.out(`${options.json ? JSON.stringify({ type: 'report', ...report }) : reportText(report)}\n`)
-    if (error) throw error.error
-    if (report && report.discrepancies.length > 0) throw new Error('The numbers of the sync do not add up; see above.')
-  } finally {
-    unlock()
-  }
+  const { report, error } = await syncWith(options, terminal, environment)
+  // Where nothing was read because of an error, "nothing new" would be the wrong thing to say.
+  if (report && (!error || report.total.read > 0))
+    terminal.out(`${options.json ? JSON.stringify({ type: 'report', ...report }) : reportText(report)}\n`)
+  if (error) throw error.error
+  if (report && report.discrepancies.length > 0) throw new Error('The numbers of the sync do not add up; see above.')
 }
 
 interface Done {
@@ -50,6 +45,33 @@ interface Done {
 
 async function syncWith(options: SyncArguments, terminal: Terminal, environment: Environment): Promise<Done> {
   const configs = await readConfigs(options, terminal)
+  const place = await statePlace(options.state, configs.source, environment)
+  try {
+    const states = await openStateStore(place)
+    const done = await syncFrom(states, { options, configs, terminal, environment })
+    const notSaved = await states.flush().then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    )
+    if (done.error && notSaved && done.error.error !== notSaved.error)
+      terminal.err(`ERROR: The progress could not be saved: ${(notSaved.error as Error).message}\n`)
+    return { ...done, error: done.error ?? notSaved }
+  } finally {
+    place.close()
+  }
+}
+
+interface Circumstances {
+  readonly options: SyncArguments
+  readonly configs: Awaited<ReturnType<typeof readConfigs>>
+  readonly terminal: Terminal
+  readonly environment: Environment
+}
+
+async function syncFrom(
+  { states, put }: StateStore,
+  { options, configs, terminal, environment }: Circumstances,
+): Promise<Done> {
   const display = displayOf(options, terminal, environment)
   const reports: { read: SourceReport[]; written?: Report } = { read: [] }
   const source = {
@@ -62,16 +84,10 @@ async function syncWith(options: SyncArguments, terminal: Terminal, environment:
     config: { ...configs.destination, dry_run: dryRun },
   }
   const catalog = chosenStreams(await catalogOf(options, source, environment), options.streams)
-  const stateFile = openStateFile(options.state)
   // What was not sent is not done.
-  const onState = dryRun ? () => {} : stateFile.put
-  try {
-    const { states } = stateFile
-    const { emitted, error } = await sync({ source, destination, catalog, states, onState, display, environment })
-    return { error, report: reports.written && syncReport(emitted, reports.read, reports.written, environment.now()) }
-  } finally {
-    stateFile.flush()
-  }
+  const onState = dryRun ? () => {} : put
+  const { emitted, error } = await sync({ source, destination, catalog, states, onState, display, environment })
+  return { error, report: reports.written && syncReport(emitted, reports.read, reports.written, environment.now()) }
 }
 
 async function catalogOf(

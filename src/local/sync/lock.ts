@@ -1,7 +1,8 @@
 /** Keeps two syncs from using one state file: each would overwrite what the other has finished. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { ConfigError } from '../../cdk/errors.ts'
+import { writeAtomically } from './atomic-file.ts'
 
 /** Gives what lets go of the lock. The lock of a process that has died is taken over. */
 export function lockFile(path: string): () => void {
@@ -12,7 +13,7 @@ export function lockFile(path: string): () => void {
       `${path} is in use by the sync with the process number ${holder}. Wait for it to end, or give each sync a state file of its own.`,
     )
   }
-  writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname() }))
+  writeAtomically(lock, JSON.stringify({ pid: process.pid, host: hostname() }))
   return () => rmSync(lock, { force: true })
 }
 

@@ -17,7 +17,10 @@ export interface SyncOptions<SourceConfig, DestinationConfig> {
   readonly destination: End<Destination<DestinationConfig>, DestinationConfig>
   readonly catalog: ConfiguredAirbyteCatalog
   readonly states: readonly AirbyteStreamState[]
-  /** Told that a stream's records up to this state are delivered, or kept as rejected. */
+  /**
+   * Told that a stream's records up to this state are delivered, or kept as rejected. Throws if that can't be kept: then
+   * nothing more is read, as all of it would be delivered once more by the next sync.
+   */
   readonly onState: (state: AirbyteStreamState) => void
   readonly display: Display
   readonly environment: Environment
@@ -35,6 +38,7 @@ export async function sync<S, D>(options: SyncOptions<S, D>): Promise<SyncResult
   const { source, destination, catalog, states, onState, display, environment } = options
   const progress = new Progress(catalog.streams.map(({ stream }) => stream.name))
   const errors: unknown[] = []
+  let isKept = true
 
   async function* input(): AsyncGenerator<Uint8Array> {
     try {
@@ -42,6 +46,7 @@ export async function sync<S, D>(options: SyncOptions<S, D>): Promise<SyncResult
         const bytes = linesOf(output)
         if (bytes) yield bytes
         tell(output, 'source')
+        if (!isKept) return
       }
     } catch (error) {
       errors.push(error)
@@ -60,8 +65,17 @@ export async function sync<S, D>(options: SyncOptions<S, D>): Promise<SyncResult
   }
 
   const acknowledge = ({ stream, destinationStats }: AirbyteStateMessage) => {
-    if (stream) onState(stream)
+    if (stream) keep(stream)
     progress.acknowledge((destinationStats?.recordCount ?? 0) + (destinationStats?.rejectedRecordCount ?? 0))
+  }
+
+  const keep = (state: AirbyteStreamState) => {
+    try {
+      onState(state)
+    } catch (error) {
+      isKept = false
+      errors.push(error)
+    }
   }
 
   try {

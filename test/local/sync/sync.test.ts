@@ -30,6 +30,15 @@ test('delivers what the source had emitted before it failed, and then tells the 
   expect(result.error).toEqual({ error: failure })
 })
 
+test('reads no more once a state can not be kept, and ends in order', async () => {
+  const failure = new ConfigError('The state is in use.')
+  const many = Array.from({ length: 1000 }, (_, i) => [lines('a', i), state('a', i)]).flat()
+  const { result, records } = await run(many, undefined, failure)
+  expect(result.error).toEqual({ error: failure })
+  expect(records.length).toBeLessThan(1000)
+  expect(result.emitted['a']).toBe(records.length)
+})
+
 test('tells the failure of the destination', async () => {
   const failure = new ConfigError('The write key is unknown.')
   const { result } = await run([lines('a', 1), lines('a', 2)], failure)
@@ -70,7 +79,7 @@ const environment: Environment = {
   signal: new AbortController().signal,
 }
 
-async function run(emits: readonly (Output | Error)[], destinationFailure?: Error) {
+async function run(emits: readonly (Output | Error)[], destinationFailure?: Error, stateFailure?: Error) {
   const [records, states]: [string[], AirbyteStreamState[]] = [[], []]
   let shown = ''
   const none = { config: z.object({}), check: async () => {} }
@@ -110,7 +119,10 @@ async function run(emits: readonly (Output | Error)[], destinationFailure?: Erro
     destination: { connector: destination, config: {} },
     catalog: { streams },
     states: [],
-    onState: (state) => states.push(state),
+    onState(state) {
+      states.push(state)
+      if (stateFailure) throw stateFailure
+    },
     display: plainDisplay({ write: (text) => (shown += text), now: () => 0 }),
     environment,
   })
