@@ -39,7 +39,7 @@ interface Crash {
 }
 
 const crashOf = (random: Random): Crash => ({
-  request: 1 + random.below(16),
+  request: 1 + random.below(30),
   moment: random.pick(['before', 'kept', 'after'] as const),
   delayMs: random.below(20),
   victims: random.pick([['destination'], ['destination', 'source'], ['destination'], ['source']] as const),
