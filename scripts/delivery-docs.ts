@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Expected, Fault } from '../integration_tests/faults/fault.ts'
 import { FAULTS } from '../integration_tests/faults/faults.ts'
-import { type Outcome, outcomeOf } from '../src/destination/outcome.ts'
-import { RETRY_POLICY } from '../src/destination/retry.ts'
+import { type Outcome, outcomeOf } from '../src/destination/delivery/outcome.ts'
+import { RETRY_POLICY } from '../src/destination/delivery/retry.ts'
 import { code, table } from './mapping-docs/markdown.ts'
 
 const SECTIONS: Readonly<Record<string, () => string>> = {

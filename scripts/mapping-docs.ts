@@ -1,7 +1,7 @@
 /** Writes docs/mapping.md: the mapping's own answers, so that the page can't go stale. */
 import { writeFileSync } from 'node:fs'
 import { type EventType, eventTypes } from '../src/catalog.ts'
-import { customHttpPlaces, type Place, rudderstackPlaces, segmentPlaces } from '../src/destination/places.ts'
+import { customHttpPlaces, type Place, rudderstackPlaces, segmentPlaces } from '../src/destination/mapping/places.ts'
 import { example } from './mapping-docs/example.ts'
 import { INTRODUCTION } from './mapping-docs/introduction.ts'
 import { code, table } from './mapping-docs/markdown.ts'

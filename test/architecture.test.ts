@@ -19,10 +19,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that only these files may know: everything else goes through them. */
 const OWNERS: Readonly<Record<string, RegExp>> = {
-  axios: /^destination\/send\.ts$/,
+  axios: /^destination\/delivery\/send\.ts$/,
   avsc: /^(source\/decode\/|local\/)/,
-  '@aws-sdk/client-s3': /^(source\/storage\/s3|destination\/rejected\/s3)\.ts$/,
-  '@aws-sdk/credential-providers': /^(source\/storage\/s3|destination\/rejected\/s3)\.ts$/,
+  '@aws-sdk/client-s3': /^(source\/storage\/s3|destination\/delivery\/rejected\/s3)\.ts$/,
+  '@aws-sdk/credential-providers': /^(source\/storage\/s3|destination\/delivery\/rejected\/s3)\.ts$/,
   'google-auth-library': /^source\/storage\/gcs\.ts$/,
   '@azure/storage-blob': /^source\/storage\/azure\.ts$/,
   '@azure/identity': /^source\/storage\/azure\.ts$/,

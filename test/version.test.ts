@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { LIBRARY } from '../src/destination/library.ts'
+import { LIBRARY } from '../src/destination/mapping/library.ts'
 
 const text = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 const json = (path: string) => JSON.parse(text(path)) as Readonly<Record<string, unknown>>

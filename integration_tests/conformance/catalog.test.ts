@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { importAvro } from '../../scripts/import-avro.ts'
 import { AvroRecord } from '../../src/catalog/avro.ts'
 import { type EventField, eventTypes } from '../../src/catalog.ts'
-import { guessedName } from '../../src/destination/names.ts'
+import { guessedName } from '../../src/destination/mapping/names.ts'
 
 const SHARED = new URL('../../../shared/', import.meta.url)
 const present = existsSync(SHARED)

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { eventTypes } from '../../src/catalog.ts'
-import { profileName } from '../../src/destination/names.ts'
-import { streamTypeOf } from '../../src/destination/stream-type.ts'
+import { profileName } from '../../src/destination/mapping/names.ts'
+import { streamTypeOf } from '../../src/destination/mapping/stream-type.ts'
 import { BASE, SEGMENT, sent } from '../../test/destination/mapping/records.ts'
 import { describeWithShared, isSharedPresent, readShared } from './shared.ts'
 

@@ -1,4 +1,4 @@
-import { START } from '../../test/destination/fakes.ts'
+import { START } from '../../test/destination/delivery/fakes.ts'
 import type { ReceivedRequest, Script } from '../fakes/service.ts'
 import { ALL_WELL, again, type Fault, failed, fromTheSecond, STOPPED, second } from './fault.ts'
 

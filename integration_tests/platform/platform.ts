@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Writable } from 'node:stream'
-import { until } from '../../src/destination/until.ts'
+import { until } from '../../src/destination/delivery/until.ts'
 import { Books, type ReturnedState, type SourceMessage } from './books.ts'
 import { DESTINATION } from './entrypoint.ts'
 

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AvroRecord } from '../../src/catalog/avro.ts'
 import type { EventField, EventType } from '../../src/catalog.ts'
-import { guessedName } from '../../src/destination/names.ts'
+import { guessedName } from '../../src/destination/mapping/names.ts'
 import { fieldsOfSchema } from './fields.ts'
 
 export type Properties = EventType['schema']['properties']

@@ -1,5 +1,5 @@
 /** What docs/mapping.md says in words. */
-import { TRIMMED_FIELDS } from '../../src/destination/trim.ts'
+import { TRIMMED_FIELDS } from '../../src/destination/mapping/trim.ts'
 import { list, table } from './markdown.ts'
 
 export const INTRODUCTION = `# Mapping

@@ -1,13 +1,13 @@
 /** The destination: Currents events to Segment or RudderStack. */
 import type { Destination, Environment } from '../cdk/connector.ts'
 import { DestinationConfig } from '../config.ts'
-import { checkTarget } from './check.ts'
-import { operations } from './operations.ts'
-import { runName } from './rejected/sink.ts'
-import { openRejectedSink, RejectedRecords } from './rejected.ts'
-import type { Report } from './summary.ts'
+import { checkTarget } from './delivery/check.ts'
+import { runName } from './delivery/rejected/sink.ts'
+import { openRejectedSink, RejectedRecords } from './delivery/rejected.ts'
+import type { Report } from './delivery/summary.ts'
+import { write } from './delivery/write.ts'
+import { operations } from './mapping/operations.ts'
 import { targetOf } from './target-of.ts'
-import { write } from './write.ts'
 
 export interface DestinationOptions {
   /** Told what every run of `write` did, however it ended. */

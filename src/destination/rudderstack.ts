@@ -1,15 +1,15 @@
 import { ConfigError } from '../cdk/errors.ts'
 import type { DestinationConfig, ServiceOf } from '../config.ts'
-import { activationMapper, operationOf } from './activation.ts'
-import { customHttpMapper } from './custom-http.ts'
-import type { Dialect } from './dialect.ts'
 import { apiUrl, basicAuth } from './http-api.ts'
-import { LIBRARY } from './library.ts'
-import { rudderstackPlaces } from './places.ts'
-import { routing, writeKeysOf } from './route.ts'
-import { streamTypeOf } from './stream-type.ts'
+import { activationMapper, operationOf } from './mapping/activation.ts'
+import { customHttpMapper } from './mapping/custom-http.ts'
+import type { Dialect } from './mapping/dialect.ts'
+import { LIBRARY } from './mapping/library.ts'
+import { rudderstackPlaces } from './mapping/places.ts'
+import { routing, writeKeysOf } from './mapping/route.ts'
+import { streamTypeOf } from './mapping/stream-type.ts'
+import { trackMapper } from './mapping/track.ts'
 import type { Target } from './target.ts'
-import { trackMapper } from './track.ts'
 
 /**
  * 32 KB an event is the documented limit, which the gateway does not enforce. A request may have 4,000 KiB, measured

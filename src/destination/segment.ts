@@ -1,14 +1,14 @@
 import { toByteString } from '../cdk/bytes.ts'
 import type { DestinationConfig, ServiceOf } from '../config.ts'
-import { activationMapper, operationOf } from './activation.ts'
-import type { Dialect } from './dialect.ts'
 import { apiUrl, basicAuth } from './http-api.ts'
-import { LIBRARY } from './library.ts'
-import { segmentPlaces } from './places.ts'
-import { routing, writeKeysOf } from './route.ts'
-import { streamTypeOf } from './stream-type.ts'
+import { activationMapper, operationOf } from './mapping/activation.ts'
+import type { Dialect } from './mapping/dialect.ts'
+import { LIBRARY } from './mapping/library.ts'
+import { segmentPlaces } from './mapping/places.ts'
+import { routing, writeKeysOf } from './mapping/route.ts'
+import { streamTypeOf } from './mapping/stream-type.ts'
+import { trackMapper } from './mapping/track.ts'
 import type { Target } from './target.ts'
-import { trackMapper } from './track.ts'
 
 /** Source: https://segment.com/docs/guides/regional-segment/ (read 2026-11). */
 const REGIONS = { us: 'https://api.segment.io', eu: 'https://events.eu1.segmentapis.com' } as const

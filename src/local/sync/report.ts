@@ -1,5 +1,5 @@
 /** What a sync did, a row per stream, in numbers that add up. */
-import type { Report, StreamReport } from '../../destination/summary.ts'
+import type { Report, StreamReport } from '../../destination/delivery/summary.ts'
 import type { Hour } from '../../source/hours.ts'
 import type { SourceReport } from '../../source/report.ts'
 

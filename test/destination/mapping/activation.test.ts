@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import Ajv from 'ajv'
 import addFormats from 'ajv-formats'
-import { operations } from '../../../src/destination/operations.ts'
+import { operations } from '../../../src/destination/mapping/operations.ts'
 import {
   configuredStream,
   type Data,

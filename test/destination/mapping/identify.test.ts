@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { newestOf } from '../../../src/destination/newest.ts'
+import { newestOf } from '../../../src/destination/mapping/newest.ts'
 import {
   BASE,
   configuredStream,

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { fromByteString, toByteString } from '../../../src/cdk/bytes.ts'
-import { isDeeperThan, membersOf, rawOf, textOf } from '../../../src/destination/json.ts'
+import { isDeeperThan, membersOf, rawOf, textOf } from '../../../src/destination/mapping/json.ts'
 
 const parsedMembers = (text: string) => {
   const members = membersOf(toByteString(text))

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { guessedName } from '../../../src/destination/names.ts'
+import { guessedName } from '../../../src/destination/mapping/names.ts'
 import { BASE, type MappingInput, mapped, RUDDERSTACK, SEGMENT, sent } from './records.ts'
 
 const CUSTOM = { ...BASE, name: 'Ate a „Brezel“' }

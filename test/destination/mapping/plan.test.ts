@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { planOf } from '../../../src/destination/plan.ts'
+import { planOf } from '../../../src/destination/mapping/plan.ts'
 
 const places = (name: string) => (name === 'id' ? [] : [`properties.${name}`])
 

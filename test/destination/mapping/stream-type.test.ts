@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { eventTypes } from '../../../src/catalog.ts'
-import { streamTypeOf } from '../../../src/destination/stream-type.ts'
+import { streamTypeOf } from '../../../src/destination/mapping/stream-type.ts'
 
 test.each([
   ['users.messages.email.Open', 'users.messages.email.Open'],

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { toByteString } from '../../../src/cdk/bytes.ts'
-import { shortened, TRIMMED_FIELDS } from '../../../src/destination/trim.ts'
+import { shortened, TRIMMED_FIELDS } from '../../../src/destination/mapping/trim.ts'
 import { BASE, mapped, parsed, RUDDERSTACK, SEGMENT, WEBHOOK } from './records.ts'
 
 const LIMIT = 32 * 1024

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { Report, StreamReport } from '../../../src/destination/summary.ts'
+import type { Report, StreamReport } from '../../../src/destination/delivery/summary.ts'
 import { syncReport } from '../../../src/local/sync/report.ts'
 import { reportText } from '../../../src/local/sync/table.ts'
 import { emptyReport } from '../../../src/source/report.ts'

@@ -1,0 +1,32 @@
+/** What a service says, made fit for logs: nothing secret, nothing personal, not too long. */
+import { type ByteString, fromByteString } from '../../cdk/bytes.ts'
+
+const REASON_CHARACTERS = 300
+
+/** One line without markup, keys, e-mail addresses and long numbers. */
+export function presentable(text: string, secrets: readonly string[]): string {
+  const safe = secrets.reduce((rest, secret) => rest.replaceAll(secret, '****'), text)
+  return safe
+    .replaceAll(/<(script|style)\b.*?<\/\1>|<[^>]*>/gis, ' ')
+    .replaceAll(/[^\s"'<>:,;]+@[^\s"'<>,;]+|\+?\d{7,}/g, '…')
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, REASON_CHARACTERS)
+}
+
+/** A key as it is, and as Basic authentication writes it. */
+export const secretsOf = (writeKey: string): readonly string[] =>
+  [writeKey, Buffer.from(`${writeKey}:`).toString('base64')].filter((secret) => secret.length > 1)
+
+/** A service may quote the event. Its texts and longer numbers stay out of what we print: they may be personal. */
+export function withoutValues(reason: string, line: ByteString): string {
+  const quoted = valuesIn(line).flatMap((value) => value.match(/"(?:[^"\\]|\\.){3,}"|[\d.]{5,}/g) ?? [])
+  const texts = quoted.map((text) => text.replace(/^"|"$/g, ''))
+  return texts.toSorted((a, b) => b.length - a.length).reduce((rest, text) => rest.replaceAll(text, '…'), reason)
+}
+
+/** The members of a RECORD line's data, as JSON texts. */
+function valuesIn(line: ByteString): readonly string[] {
+  const { record } = JSON.parse(fromByteString(line)) as { readonly record: { readonly data: object } }
+  return Object.values(record.data).map((value) => JSON.stringify(value))
+}

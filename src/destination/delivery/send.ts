@@ -1,0 +1,161 @@
+/** One attempt to deliver one request. The only file that knows axios, which loads with the first request. */
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import type { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { gzip as gzipCallback } from 'node:zlib'
+import type { AxiosInstance } from 'axios'
+import { fromByteString } from '../../cdk/bytes.ts'
+import type { Target } from '../target.ts'
+import type { Item } from './batch.ts'
+import { type Addressee, type Answer, type Outcome, outcomeOf, outcomeOfFault } from './outcome.ts'
+import { presentable, secretsOf } from './quote.ts'
+
+/** Makes one attempt. Never throws for what the network or the service does. */
+export type Send = (writeKey: string, items: readonly Item[]) => Promise<Outcome>
+
+export interface SendOptions {
+  readonly gzip: boolean
+  /** From connecting to the end of the answer. */
+  readonly timeoutMs?: number
+  now(): number
+  /** Told of every body, as long as it is on the wire. */
+  onRequest?(bytes: number): void
+}
+
+export interface Sender {
+  readonly send: Send
+  /** As `send`, for any body. */
+  readonly post: (writeKey: string, body: Buffer) => Promise<Outcome>
+  /** Asks for nothing. Any answer counts as delivered. */
+  readonly reach: (writeKey: string) => Promise<Outcome>
+  /** Lets go of the connections. */
+  close(): void
+}
+
+const TIMEOUT_MS = 30_000
+/** A quarter of the size. Higher levels take twice the time for a fifth less (zlib, events of 1 KB). */
+const COMPRESSION_LEVEL = 1
+const compress = promisify(gzipCallback)
+
+export function sender(target: Target, { gzip, now, onRequest, timeoutMs = TIMEOUT_MS }: SendOptions): Sender {
+  const agents = { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new HttpsAgent({ keepAlive: true }) }
+  let client: Promise<AxiosInstance> | undefined
+
+  const addresseeOf = (url: string): Addressee => ({ name: target.name, host: new URL(url).host, gzip })
+
+  async function request(method: 'POST' | 'HEAD', writeKey: string, data?: Buffer) {
+    client ??= connect(agents)
+    const url = target.url(writeKey)
+    const headers = { ...FIXED, ...(gzip && data && COMPRESSED), ...target.headers(writeKey) }
+    return answerOf(await client, { method, url, headers, data, timeoutMs, secrets: secretsOf(writeKey) })
+  }
+
+  async function post(writeKey: string, body: Buffer): Promise<Outcome> {
+    const data = gzip ? await compress(body, { level: COMPRESSION_LEVEL }) : body
+    onRequest?.(data.length)
+    const answer = await request('POST', writeKey, data)
+    const to = addresseeOf(target.url(writeKey))
+    return 'fault' in answer ? outcomeOfFault(answer.fault, to) : outcomeOf(answer, to, now())
+  }
+
+  async function reach(writeKey: string): Promise<Outcome> {
+    const answer = await request('HEAD', writeKey)
+    return 'fault' in answer ? outcomeOfFault(answer.fault, addresseeOf(target.url(writeKey))) : { status: 'delivered' }
+  }
+
+  return {
+    post,
+    reach,
+    send: (writeKey, items) => post(writeKey, bodyOf(target, items, new Date(now()))),
+    close() {
+      agents.httpAgent.destroy()
+      agents.httpsAgent.destroy()
+    },
+  }
+}
+
+/** Written piece by piece: a joined string would be one more copy of everything. */
+function bodyOf(target: Target, items: readonly Item[], now: Date): Buffer {
+  const { head, tail } = target.envelope(now)
+  const commas = Math.max(0, items.length - 1)
+  const body = Buffer.allocUnsafe(
+    items.reduce((sum, { text }) => sum + text.length, head.length + commas + tail.length),
+  )
+  let at = body.write(head, 'latin1')
+  items.forEach(({ text }, i) => {
+    if (i > 0) at += body.write(',', at, 'latin1')
+    at += body.write(text, at, 'latin1')
+  })
+  body.write(tail, at, 'latin1')
+  return body
+}
+
+// An answer that we would have to unpack could be small on the wire and huge in memory.
+const COMPRESSED = { 'Content-Encoding': 'gzip' }
+const FIXED = { 'Content-Type': 'application/json', 'Accept-Encoding': 'identity' }
+
+async function connect(agents: { httpAgent: HttpAgent; httpsAgent: HttpsAgent }): Promise<AxiosInstance> {
+  const { default: axios } = await import('axios')
+  return axios.create({
+    ...agents,
+    adapter: 'http',
+    maxRedirects: 0,
+    maxBodyLength: Number.POSITIVE_INFINITY,
+    decompress: false,
+    responseType: 'stream',
+    validateStatus: null,
+    // axios would parse and print a body that is text once more; a Buffer it leaves alone.
+    transformRequest: [],
+  })
+}
+
+interface Attempt {
+  readonly method: 'POST' | 'HEAD'
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly data: Buffer | undefined
+  readonly timeoutMs: number
+  readonly secrets: readonly string[]
+}
+
+/** Errors of axios hold the request, with its keys: nothing of them leaves this function but a code. */
+async function answerOf(client: AxiosInstance, attempt: Attempt): Promise<Answer | { readonly fault: string }> {
+  const { secrets, timeoutMs, ...request } = attempt
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), timeoutMs)
+  try {
+    const { status, headers, data } = await client.request<Readable>({ ...request, signal: late.signal })
+    const text = await startOf(data)
+    return { code: status, headers: plainHeaders(headers), text: presentable(text, secrets) }
+  } catch (error) {
+    return { fault: late.signal.aborted ? `no answer within ${timeoutMs / 1000} s` : codeOf(error) }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const ANSWER_BYTES = 4096
+
+/** The beginning of a body, however long the rest may be. */
+async function startOf(body: Readable): Promise<string> {
+  let text = ''
+  for await (const chunk of body) {
+    text += (chunk as Buffer).toString('latin1')
+    // Leaving the loop closes the connection.
+    if (text.length > ANSWER_BYTES) break
+  }
+  return fromByteString(text.slice(0, ANSWER_BYTES))
+}
+
+const plainHeaders = (headers: object): Answer['headers'] =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
+
+function codeOf(error: unknown): string {
+  const { code = 'network error', message } = error as NodeJS.ErrnoException
+  // Node gives many faults of TLS the code EPROTO. This one does not pass by itself.
+  return code === 'EPROTO' && NO_TLS.test(message) ? 'ERR_SSL_WRONG_VERSION_NUMBER' : code
+}
+
+/** What OpenSSL says of an answer that is plain HTTP. */
+const NO_TLS = /wrong version number|packet length too long/

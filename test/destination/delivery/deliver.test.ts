@@ -1,0 +1,103 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
+import type { Item } from '../../../src/destination/delivery/batch.ts'
+import { deliver } from '../../../src/destination/delivery/deliver.ts'
+import type { Rejection } from '../../../src/destination/delivery/rejected.ts'
+import type { Send } from '../../../src/destination/delivery/send.ts'
+import { item, record } from './fakes.ts'
+
+interface Fate {
+  readonly delivered: number[]
+  readonly rejected: { readonly place: number; readonly rejection: Rejection }[]
+}
+
+async function fates(send: Send, items: readonly Item[]): Promise<Fate> {
+  const fate: Fate = { delivered: [], rejected: [] }
+  await deliver(send, 'key', items, {
+    delivered: (some) => fate.delivered.push(...some.map(({ place }) => place)),
+    rejected: ({ place }, rejection) => fate.rejected.push({ place, rejection }),
+  })
+  return fate
+}
+
+const items = (count: number): Item[] => Array.from({ length: count }, (_, place) => item(place, '{}'))
+
+test('rejects the events that the service refuses, and delivers all others once', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 40 }), fc.array(fc.nat(39)), async (count, bad) => {
+      const requests: number[] = []
+      const fate = await fates(async (_, some) => {
+        requests.push(some.length)
+        return some.some(({ place }) => bad.includes(place))
+          ? { status: 'refused', code: 400, reason: 'no' }
+          : { status: 'delivered' }
+      }, items(count))
+      const places = items(count).map(({ place }) => place)
+      expect(fate.delivered).toEqual(places.filter((place) => !bad.includes(place)))
+      expect(fate.rejected.map(({ place }) => place)).toEqual(places.filter((place) => bad.includes(place)))
+    }),
+  )
+})
+
+test('one bad event among 2,500 costs two requests for each time they can be halved', async () => {
+  let requests = 0
+  await fates(async (_, some) => {
+    requests++
+    return some.some(({ place }) => place === 1234)
+      ? { status: 'refused', code: 400, reason: 'no' }
+      : { status: 'delivered' }
+  }, items(2500))
+  expect(requests).toBeLessThanOrEqual(1 + 2 * Math.ceil(Math.log2(2500)))
+})
+
+test('sends smaller requests where one is too large', async () => {
+  const sizes: number[] = []
+  const { delivered } = await fates(async (_, some) => {
+    if (some.length > 3) return { status: 'refused', code: 413, reason: 'too large' }
+    sizes.push(some.length)
+    return { status: 'delivered' }
+  }, items(10))
+  expect([delivered.length, Math.max(...sizes)]).toEqual([10, 3])
+})
+
+test.each([
+  [400, 'refused_by_service'],
+  [413, 'too_large_for_service'],
+  [422, 'refused_by_service'],
+])('a single event answered with %i is rejected as %s', async (code, reason) => {
+  const { rejected } = await fates(async () => ({ status: 'refused', code, reason: 'because' }), items(1))
+  expect(rejected.map(({ rejection }) => rejection)).toEqual([{ reason, message: 'because', status: code }])
+})
+
+test('what a service quotes from an event is left out of the reason', async () => {
+  const data = { id: 'x', name: 'Ada Lovelace', nested: { city: 'Münster' }, phone: 491234567 }
+  const quoting = { ...item(0, '{}'), record: record('s', data) }
+  const reason = 'name "Ada Lovelace" of Münster, 491234567: no userId'
+  const { rejected } = await fates(async () => ({ status: 'refused', code: 400, reason }), [quoting])
+  expect(rejected[0]?.rejection.message).toBe('name "…" of …, …: no userId')
+})
+
+test('stops at an error, and has told what was delivered until then', async () => {
+  const answers = [
+    { status: 'refused', code: 413, reason: '' },
+    { status: 'delivered' },
+    { status: 'stopped', message: 'Change the key.' },
+  ] as const
+  const delivered: number[] = []
+  let i = 0
+  const attempt = deliver(async () => answers[i++] ?? { status: 'delivered' }, 'key', items(4), {
+    delivered: (some) => delivered.push(...some.map(({ place }) => place)),
+    rejected: () => undefined,
+  })
+  await expect(attempt).rejects.toThrow(new ConfigError('Change the key.'))
+  expect(delivered).toEqual([0, 1])
+})
+
+test('an attempt that failed for good is a TransientError', async () => {
+  const attempt = fates(
+    async () => ({ status: 'failed', reason: 'Testify answered 503', rateLimited: false }),
+    items(1),
+  )
+  await expect(attempt).rejects.toBeInstanceOf(TransientError)
+})
