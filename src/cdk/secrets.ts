@@ -5,22 +5,31 @@ type Schema = Readonly<Record<string, unknown>>
 
 /** What must not be printed, given the spec's connectionSpecification and a configuration, which may be wrong. */
 export function secretFormsOf(schema: Schema, config: unknown): readonly string[] {
-  const names = [...secretNamesOf(schema)]
+  const names = { secret: [...namesOf(schema, isSecret)], all: namesOf(schema, () => true) }
   const secrets = [...secretValues(schema, config, names), ...textsIn(config).flatMap(secretsOfUrl)]
   const forms = secrets.flatMap(partsOf).flatMap(formsOf)
   return [...new Set(forms)].filter((form) => form.trim() !== '')
 }
 
-/** Every property, at any depth, that the spec marks as a secret. */
-function secretNamesOf(schema: unknown): Set<string> {
-  const isSecret = ([, property]: [string, unknown]) => isObject(property) && property['airbyte_secret'] === true
-  const own = isObject(schema) && isObject(schema['properties']) ? Object.entries(schema['properties']) : []
-  const nested = isObject(schema) || Array.isArray(schema) ? Object.values(schema) : []
-  return new Set([...own.filter(isSecret).map(([name]) => name), ...nested.flatMap((part) => [...secretNamesOf(part)])])
+interface Names {
+  /** Of the options that the spec marks as secret. */
+  readonly secret: readonly string[]
+  /** Of all options. */
+  readonly all: ReadonlySet<string>
 }
 
+/** The names of properties, at any depth. */
+function namesOf(schema: unknown, counts: (property: unknown) => boolean): Set<string> {
+  const own = isObject(schema) && isObject(schema['properties']) ? Object.entries(schema['properties']) : []
+  const nested = isObject(schema) || Array.isArray(schema) ? Object.values(schema) : []
+  const names = own.filter(([, property]) => counts(property)).map(([name]) => name)
+  return new Set([...names, ...nested.flatMap((part) => [...namesOf(part, counts)])])
+}
+
+const isSecret = (property: unknown): boolean => isObject(property) && property['airbyte_secret'] === true
+
 /** A secret counts as such in every variant of a oneOf, and where it is out of place or its name is misspelt. */
-function secretValues(schema: Schema, value: unknown, names: readonly string[]): readonly string[] {
+function secretValues(schema: Schema, value: unknown, names: Names): readonly string[] {
   if (schema['airbyte_secret'] === true) return textsIn(value)
   const variants = VARIANTS.flatMap((keyword) => schemasIn(schema[keyword]))
   return [
@@ -32,11 +41,10 @@ function secretValues(schema: Schema, value: unknown, names: readonly string[]):
   ]
 }
 
-function secretMember(schema: Schema, name: string, value: unknown, names: readonly string[]): readonly string[] {
-  const property = schemaIn(schemaIn(schema['properties'])[name])
-  const isKnown = Object.keys(property).length > 0
-  if (names.includes(name) || (!isKnown && nearest(name, names) !== undefined)) return textsIn(value)
-  return secretValues(property, value, names)
+function secretMember(schema: Schema, name: string, value: unknown, names: Names): readonly string[] {
+  const isMisspelt = !names.all.has(name) && nearest(name, names.secret) !== undefined
+  if (names.secret.includes(name) || isMisspelt) return textsIn(value)
+  return secretValues(schemaIn(schemaIn(schema['properties'])[name]), value, names)
 }
 
 const VARIANTS = ['oneOf', 'anyOf', 'allOf'] as const

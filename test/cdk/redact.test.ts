@@ -46,6 +46,19 @@ test.each([
   expect(redacted(config, `before ${S} after`)).toBe('before **** after')
 })
 
+test('a name that some variant declares is not taken for a misspelt secret', () => {
+  const variants = [
+    { properties: { provider: { const: 'azure' }, account_name: {}, account_key: secret } },
+    { properties: { provider: { const: 's3' }, bucket: {} } },
+  ]
+  const redaction = new Redaction()
+  redaction.learn(
+    { properties: { storage: { oneOf: variants } } },
+    { storage: { provider: 'azure', account_name: 'export' } },
+  )
+  expect(redaction.apply(log('INFO', 'an export'))).toEqual(log('INFO', 'an export'))
+})
+
 test.each([
   ['as it is', S],
   ['URL-encoded', encodeURIComponent(S)],
