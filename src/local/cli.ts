@@ -99,6 +99,7 @@ function addPreview(program: Command, terminal: Terminal, environment: Environme
     .requiredOption('--destination-config <file>', 'configuration of the destination, JSON or YAML')
     .addOption(streamsOption())
     .option('--limit <number>', 'events of each stream', atLeast(1), 3)
+    .option('--html <file>', 'write them as a page for a browser, too')
     .action(async (options) => (await import('./preview/command.ts')).runPreview(options, terminal, environment))
 }
 

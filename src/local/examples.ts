@@ -34,6 +34,7 @@ export const EXAMPLES = {
   preview: [
     'preview --source-config source.json --destination-config destination.json',
     "preview --source-config source.json --destination-config destination.json --streams '*.email.*' --limit 1",
+    'preview --source-config source.json --destination-config destination.json --html preview.html',
   ],
   inspect: [
     'inspect --source-config source.json',

@@ -6,13 +6,17 @@ import { targetOf } from '../../destination/target-of.ts'
 import { source } from '../../source/source.ts'
 import { type ConfigFiles, readConfigs } from '../configs.ts'
 import { chosenStreams, everyStream } from '../streams.ts'
+import { writeAtomically } from '../sync/atomic-file.ts'
 import type { Terminal } from '../terminal.ts'
 import { beside } from './beside.ts'
+import { previewPage } from './page.ts'
 import { type Preview, preview } from './preview.ts'
 
 export interface PreviewArguments extends ConfigFiles {
   readonly streams?: string
   readonly limit: number
+  /** Where the page is written to. */
+  readonly html?: string
 }
 
 export async function runPreview(
@@ -23,12 +27,16 @@ export async function runPreview(
   const configs = await readConfigs(options, terminal)
   const [config, target] = [configs.source, targetOf(configs.destination)]
   const catalog = chosenStreams(everyStream(await source.discover(config, environment)), options.streams)
-  let count = 0
+  const events: Preview[] = []
   for await (const event of preview({ source, config, target, catalog, limit: options.limit, environment })) {
     terminal.out(`${previewText(event, terminal.columns)}\n\n`)
-    count++
+    events.push(event)
   }
-  if (count === 0) terminal.err('There are no events in the chosen streams.\n')
+  if (options.html !== undefined) {
+    writeAtomically(options.html, previewPage(events, config.personal_data?.policy === 'hash'))
+    terminal.err(`The page is ${options.html}\n`)
+  }
+  if (events.length === 0) terminal.err('There are no events in the chosen streams.\n')
 }
 
 function previewText({ record, mapped }: Preview, width: number): string {

@@ -1,5 +1,5 @@
-/** The look of the page, in light and dark. */
-export const STYLE = `
+/** What pages have in common: colours in light and dark, type. */
+export const BASE_STYLE = `
 :root {
   color-scheme: light dark;
   --page: #f6f7f9; --card: #ffffff; --text: #1b2330; --soft: #556073; --line: #dce1e9; --link: #2c55b8;
@@ -20,13 +20,18 @@ body {
 }
 h1 { font-size: 1.35rem; margin: 0 } h2 { font-size: 1.05rem; margin: 2rem 0 .6rem }
 p { margin: .3rem 0 } footer { margin-top: 2rem } .soft { color: var(--soft) } .keys, code { font-family: ui-monospace, monospace; font-size: .85em; overflow-wrap: anywhere }
+summary { cursor: pointer; color: var(--soft); font-size: .9rem }
+`
+
+/** The look of the page. */
+export const STYLE = `${BASE_STYLE}
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .6rem; margin: 1rem 0 0 }
 .facts div, .scroll, .finding { background: var(--card); border: 1px solid var(--line); border-radius: .5rem }
 .facts div { padding: .6rem .8rem } .facts dt { color: var(--soft); font-size: .85rem }
 .facts dd { margin: 0; font-size: 1.15rem; font-weight: 600; font-variant-numeric: tabular-nums }
 .finding { padding: .6rem .9rem; margin: .5rem 0; background: var(--note-back) }
 .finding.warning { background: var(--warn-back); border-left: 4px solid var(--warn) } .finding.warning strong { color: var(--warn) }
-summary { cursor: pointer; color: var(--soft); font-size: .9rem } .finding ul { margin: .3rem 0 0; padding-left: 1.1rem }
+.finding ul { margin: .3rem 0 0; padding-left: 1.1rem }
 .scroll { overflow: auto; max-height: 80vh } .scroll:focus-visible, button:focus-visible { outline: 2px solid var(--link); outline-offset: 2px }
 table { font-size: .9rem; border-collapse: separate; border-spacing: 0; width: 100%; font-variant-numeric: tabular-nums }
 caption { text-align: left; padding: .5rem .75rem; color: var(--soft) }

@@ -1,0 +1,75 @@
+/** Events beside what would be sent, as one page that needs nothing else and runs nothing. */
+import { createHash } from 'node:crypto'
+import { fromByteString } from '../../cdk/bytes.ts'
+import { html, type Markup, raw } from '../inspect/html/markup.ts'
+import { BASE_STYLE } from '../inspect/html/style.css.ts'
+import { printable } from '../inspect/printable.ts'
+import { type Comparison, compare } from './compare.ts'
+import type { Preview } from './preview.ts'
+
+/** `isHashed`: the source replaces personal data by hashes. */
+export function previewPage(previews: readonly Preview[], isHashed: boolean): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${hashOf(STYLE)}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Preview of Braze Currents events</title>
+<style>${raw(STYLE)}</style>
+</head>
+<body>
+<h1>Events, and what would be sent</h1>
+<p class="soft">Nothing was sent. Marks come from comparing values: a field is “renamed” if its value stands under another name.</p>
+${previews.map((preview) => sectionOf(preview, isHashed))}
+</body>
+</html>
+`.html
+}
+
+const STYLE = `${BASE_STYLE}
+section { margin-top: 2rem } h2 { overflow-wrap: anywhere } h3 { font-size: .9rem; margin: .6rem 0 .3rem; color: var(--soft) }
+.beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: .8rem }
+.beside > div { min-width: 0 }
+pre { margin: 0; padding: .7rem .9rem; font: .8rem/1.45 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere }
+pre, .fields { background: var(--card); border: 1px solid var(--line); border-radius: .5rem }
+.fields { list-style: none; margin: 0; padding: .3rem .9rem; font-size: .9rem } .fields li { padding: .25rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere }
+.fields li:last-child { border: 0 } .mark { border-radius: .3rem; padding: 0 .4rem; background: var(--note-back) }
+.trimmed, .hashed, .changed { background: var(--warn-back); color: var(--warn) } .same, .empty { background: none; color: var(--soft) }
+.finding { border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .9rem; background: var(--warn-back) }
+`
+
+const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`
+
+function sectionOf({ record, mapped }: Preview, isHashed: boolean): Markup {
+  const { names, values } = record.data
+  const raw = parsed(`{${names.map((name, i) => `${JSON.stringify(name)}:${values[i]}`).join()}}`) as object
+  const events = mapped.status === 'send' ? mapped.events.map(parsed) : []
+  const trimmed = mapped.status === 'send' ? mapped.trimmed : []
+  const comparisons = compare({ record: { ...raw }, events, trimmed, isHashed })
+  return html`<section>
+<h2>${printable(record.stream)}</h2>
+<div class="beside">
+<div><h3>In the export</h3>${json(raw)}</div>
+<div><h3>Sent</h3>${events.map(json)}${mapped.status !== 'send' && html`<p class="finding"><strong>${mapped.status}:</strong> ${printable(reasonOf(mapped))}</p>`}</div>
+</div>${
+    events.length > 0 &&
+    html`
+<details open><summary>Fields</summary><ul class="fields">${comparisons.map(fieldOf)}</ul></details>`
+  }
+</section>
+`
+}
+
+const parsed = (text: string): unknown => JSON.parse(fromByteString(text))
+
+const json = (value: unknown): Markup =>
+  html`<pre>${JSON.stringify(value, null, 2).split('\n').map(printable).join('\n')}</pre>`
+
+const reasonOf = (mapped: Exclude<Preview['mapped'], { readonly status: 'send' }>): string =>
+  mapped.status === 'rejected' ? `${mapped.reason} (${mapped.message})` : mapped.reason
+
+const fieldOf = ({ name, marks, places }: Comparison): Markup => html`<li><code>${printable(name)}</code>
+${marks.map((mark) => html`<span class="mark ${mark}">${mark === 'same' ? 'as it is' : mark}</span> `)}
+${places.length > 0 && html`<span class="soft">→</span> <code>${printable(places.join(', '))}</code>`}</li>
+`
