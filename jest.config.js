@@ -7,5 +7,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/integration_tests/servers/'],
   // No test may reach a cloud's metadata address.
   setupFiles: ['<rootDir>/test/no-metadata.ts'],
+  // Most tests wait for processes and sockets: one worker a processor keeps none of them idle.
+  maxWorkers: '100%',
   testTimeout: 30_000,
 }
