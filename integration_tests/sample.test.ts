@@ -35,7 +35,16 @@ test.each([
 test.each([[[]], [['--help']]])('%j prints an overview', async (args) => {
   const { code, stdout, stderr } = await runCli(...args)
   expect([code, stderr]).toEqual([0, ''])
-  for (const word of ['sync', 'preview', 'sample', 'collector', 'source', 'destination', 'Examples:', 'Exit codes:']) {
+  for (const word of [
+    'sync',
+    'preview',
+    'sample',
+    'collector',
+    'source',
+    'destination',
+    'braze-currents sync --source-config',
+    'Exit codes:',
+  ]) {
     expect(stdout).toContain(word)
   }
 })
