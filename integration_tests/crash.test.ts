@@ -19,8 +19,9 @@ const CRASHES = Number(process.env['CRASHES'] ?? 6)
 /** Before each run the export grows by an hour of so many events. */
 const EVENTS = 1000
 const HOUR_MS = 3_600_000
-/** Some runs come to their end before their crash. */
-const MOST_RUNS = 3 * CRASHES
+const YEAR_HOURS = 8760
+/** Of RudderStack's webhook: many moments among few events. */
+const REQUEST_EVENTS = 100
 const SEED = 22
 jest.setTimeout(60_000 + CRASHES * 20_000)
 
@@ -38,8 +39,9 @@ interface Crash {
   readonly victims: readonly ('source' | 'destination')[]
 }
 
-const crashOf = (random: Random): Crash => ({
-  request: 1 + random.below(30),
+/** In a run that has so many requests to make. One run in three comes to its end before its crash. */
+const crashOf = (random: Random, requests: number): Crash => ({
+  request: 1 + random.below(1.5 * requests),
   moment: random.pick(['before', 'kept', 'after'] as const),
   delayMs: random.below(20),
   victims: random.pick([['destination'], ['destination', 'source'], ['destination'], ['source']] as const),
@@ -52,7 +54,8 @@ test(`killed ${CRASHES} times at any moment, it goes on from the last states, an
   let [runs, crashes, exported, counted] = [0, 0, 0, 0]
   while (crashes < CRASHES) {
     exported += await exportHour(runs++)
-    const { isKilled, ...ran } = await piped(crashOf(random), arrivals, states)
+    const requests = Math.ceil((exported - counted) / REQUEST_EVENTS)
+    const { isKilled, ...ran } = await piped(crashOf(random, requests), arrivals, states)
     expect(ran).toMatchObject({ problems: [], errors: [] })
     if (isKilled) crashes++
     else expect([ran.code, arrivals.size]).toEqual([0, exported])
@@ -74,7 +77,7 @@ test(`killed ${CRASHES} times at any moment, it goes on from the last states, an
 
 /** Gives the number of its events. */
 async function exportHour(run: number): Promise<number> {
-  const end = new Date(Date.now() - (MOST_RUNS - run) * HOUR_MS)
+  const end = new Date(Date.now() - (YEAR_HOURS - run) * HOUR_MS)
   const { unique } = await sampleExport({
     out: path('export'),
     events: EVENTS,
@@ -140,7 +143,6 @@ function scriptOf(crash: Crash | undefined, arrivals: Map<string, number>, kill:
 const CATALOG_FILE = fileURLToPath(new URL('../catalogs/configured/email.json', import.meta.url))
 const CATALOG = JSON.parse(readFileSync(CATALOG_FILE, 'utf8'))
 
-/** Requests of no more than a hundred events: many moments among few events. */
 const destinationOf = ({ url }: FakeService) => ({
   destination: { service: 'rudderstack', data_plane_url: url, write_key: 'key', delivery: 'webhook' },
 })
@@ -148,7 +150,7 @@ const destinationOf = ({ url }: FakeService) => ({
 function startSource() {
   writeFileSync(
     path('source.json'),
-    JSON.stringify({ storage: { provider: 'local', path: path('export') }, lookback_hours: 8760 }),
+    JSON.stringify({ storage: { provider: 'local', path: path('export') }, lookback_hours: YEAR_HOURS }),
   )
   const files = `--config ${path('source.json')} --catalog ${CATALOG_FILE} --state ${path('states.json')}`
   return spawn('sh', ['-c', `exec ${SOURCE} read ${files}`], { stdio: ['ignore', 'pipe', 'ignore'] })
