@@ -17,9 +17,12 @@ export interface Started {
   readonly ended: Promise<Ended>
 }
 
-export function startCli(...args: readonly string[]): Started {
+export const startCli = (...args: readonly string[]): Started => startCliWith('', ...args)
+
+/** With some text on stdin. */
+export function startCliWith(input: string, ...args: readonly string[]): Started {
   const child = spawn(process.execPath, [MAIN, ...args])
-  child.stdin.end()
+  child.stdin.end(input)
   return { process: child, ended: endOf(child) }
 }
 
