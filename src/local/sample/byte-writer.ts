@@ -30,9 +30,14 @@ export function byteWriter(): ByteWriter {
 
   const long = (value: number) => {
     reserve(LONGEST_NUMBER)
-    let rest = value < 0 ? -2 * value - 1 : 2 * value
-    for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) buffer[at++] = (rest % 0x80) | 0x80
-    buffer[at++] = rest
+    const magnitude = value < 0 ? -value - 1 : value
+    // Never doubled: that would round numbers beyond 2^52.
+    let byte = (magnitude % 64) * 2 + (value < 0 ? 1 : 0)
+    for (let rest = Math.floor(magnitude / 64); rest > 0; rest = Math.floor(rest / 0x80)) {
+      buffer[at++] = byte | 0x80
+      byte = rest % 0x80
+    }
+    buffer[at++] = byte
   }
 
   return {
