@@ -134,6 +134,7 @@ function addSample(program: Command, terminal: Terminal): void {
         .choices(['null', 'deflate', 'snappy', 'zstandard'])
         .default('null'),
     )
+    .option('--events-per-file <number>', 'size of the files; by default as Braze cuts them', atLeast(1))
     .addOption(streamsOption())
     .option(
       '--end <hour>',

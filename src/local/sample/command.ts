@@ -12,6 +12,7 @@ export interface SampleArguments {
   readonly seed: number
   readonly format: SampleFormat
   readonly codec: Codec
+  readonly eventsPerFile?: number
   readonly streams?: string
   readonly end?: Date
   readonly json?: true

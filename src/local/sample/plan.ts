@@ -11,6 +11,8 @@ export interface PlanOptions {
   readonly hours: number
   readonly seed: number
   readonly format: SampleFormat
+  /** Files of exactly this many different events, but for the last of a type. Default: as Braze cuts them. */
+  readonly eventsPerFile?: number
   /** The end of the last hour, in milliseconds since the Unix epoch. */
   readonly endMs: number
 }
@@ -92,10 +94,10 @@ function* planType(type: EventType, total: number, options: PlanOptions): Genera
   const slots = inProportion(dailyRhythm(startMs, options.hours), total, new Random(hashOf(type.event_type)).fraction())
   let first = 0
   let previous: PlannedEvent | undefined
-  for (const [slot, events] of slots.entries()) {
+  for (const [slot, events] of (options.eventsPerFile ? whenFull(slots, options.eventsPerFile) : slots).entries()) {
     const format = formatOf(slot, options.format)
     for (let left = events; left > 0; ) {
-      const count = Math.min(left, EVENTS_PER_FILE[format])
+      const count = Math.min(left, options.eventsPerFile ?? EVENTS_PER_FILE[format])
       const exportedAt = startMs / 1000 + (slot + 1) * SLOT_SECONDS
       const repeats = repeatsOf(first, count, exportedAt, previous, repeatEvery(options.events))
       yield { type, format, first, count, exportedAt, repeats, ...placeOf(type, format, slot, first, options) }
@@ -112,6 +114,17 @@ const dailyRhythm = (startMs: number, hours: number): number[] =>
     const hour = (startMs / 3_600_000 + slot / SLOTS_PER_HOUR) % 24
     return 1.2 + Math.sin(((hour - 11) / 24) * 2 * Math.PI)
   })
+
+/** Events wait for a later slot until they fill a file; the last slot takes the rest. */
+function whenFull(slots: readonly number[], size: number): number[] {
+  let waiting = 0
+  return slots.map((events, slot) => {
+    waiting += events
+    const written = slot === slots.length - 1 ? waiting : waiting - (waiting % size)
+    waiting -= written
+    return written
+  })
+}
 
 const formatOf = (slot: number, format: SampleFormat): 'avro' | 'custom-http' =>
   format === 'both' ? (slot % 4 === 3 ? 'custom-http' : 'avro') : format

@@ -20,6 +20,8 @@ export interface SampleOptions {
   readonly seed?: number
   readonly format?: SampleFormat
   readonly codec?: Codec
+  /** Files of exactly this many different events, but for the last of a type. Default: as Braze cuts them. */
+  readonly eventsPerFile?: number
   /** Comma-separated globs of event types; `!` excludes. */
   readonly streams?: string
   /** The end of the last hour. Default: the hour that has just ended, so that no file is from the future. */

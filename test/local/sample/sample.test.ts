@@ -39,8 +39,10 @@ test('what it reports is what lies in the files, whatever was asked for', async 
         format: fc.constantFrom('avro', 'custom-http', 'both'),
         codec: fc.constantFrom('null', 'deflate', 'snappy'),
         streams: fc.constantFrom('*', '*.email.*', 'users.behaviors.*,!*.app.*'),
+        eventsPerFile: fc.constantFrom(undefined, 1, 7, 1000),
       }),
-      async (options) => {
+      async ({ eventsPerFile, ...rest }) => {
+        const options = { ...rest, ...(eventsPerFile && { eventsPerFile }) }
         const { folder, report } = await sample(options)
         const events = await eventsIn(folder)
         const counted = new Map<string, { ids: Set<string>; events: number }>()
@@ -58,6 +60,28 @@ test('what it reports is what lies in the files, whatever was asked for', async 
     ),
     { numRuns: 15 },
   )
+})
+
+test.each([
+  [1, 7],
+  [3, 10],
+  [25, 1_000_000],
+])('in %i hours, %i events per file fill every file but the last of a type', async (hours, eventsPerFile) => {
+  const { folder, report } = await sample({ events: 500, hours, eventsPerFile, streams: '*.email.*' })
+  const files = new Map<string, Set<string>[]>()
+  for (const key of filesIn(folder)) {
+    const ids = new Set((await stored(join(folder, key))).map(({ event }) => event.id))
+    const type = /event_type=([^/]+)/.exec(key)?.[1] ?? ''
+    files.set(type, [...(files.get(type) ?? []), ids])
+  }
+  const expected = Object.entries(report.types).map(([type, { unique }]) => [type, Math.ceil(unique / eventsPerFile)])
+  expect([...files].map(([type, { length }]) => [type, length])).toEqual(expected)
+  for (const [type, all] of files) {
+    const sizes = all.map(({ size }) => size).sort((a, b) => b - a)
+    // A file may also repeat the last event of the file before.
+    for (const size of sizes.slice(0, -1)) expect([eventsPerFile, eventsPerFile + 1]).toContain(size)
+    expect([type, new Set(all.flatMap((ids) => [...ids])).size]).toEqual([type, report.types[type]?.unique])
+  }
 })
 
 test('holds every event type, both layouts, both formats, late files, duplicates and nameless users', async () => {
