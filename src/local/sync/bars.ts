@@ -1,35 +1,42 @@
-/** Bars on a terminal: one for the whole sync, and one for each stream that is being read. */
-import { MultiBar, Presets, type SingleBar } from 'cli-progress'
-import { countText, durationText } from '../format.ts'
+/** Progress on a terminal: a few lines that are drawn over and over, below what is said meanwhile. */
+import { MultiBar } from 'cli-progress'
+import { printable } from '../inspect/printable.ts'
 import type { Display } from './display.ts'
-import type { Progress, StreamProgress } from './progress.ts'
+import type { Progress } from './progress.ts'
+import { screenLines } from './screen-lines.ts'
 
 const FRAME_MS = 100
+const LINES = 3
 
-export function barDisplay(screen: NodeJS.WritableStream, clean: (text: string) => string, now: () => number): Display {
+/** Characters to the end of the line go. */
+const CLEAR_REST = '\u001b[K'
+
+export interface BarScreen extends NodeJS.WritableStream {
+  /** It changes with the window. */
+  readonly columns?: number
+}
+
+export function barDisplay(screen: BarScreen, clean: (text: string) => string, now: () => number): Display {
   const started = now()
   let next = started
-  const bars = new MultiBar(
-    {
-      stream: screen,
-      format: '{bar} {name} {text}',
-      barsize: 24,
-      hideCursor: true,
-      clearOnComplete: true,
-      emptyOnZero: true,
-      autopadding: true,
-    },
-    Presets.shades_classic,
+  // Lines that are too long are cut by us; what is said may go over several.
+  const drawing = new MultiBar({
+    stream: screen,
+    format: '{line}',
+    hideCursor: true,
+    clearOnComplete: true,
+    linewrap: true,
+    // After a remark every line stands in another place.
+    forceRedraw: true,
+  })
+  const lines = Array.from({ length: LINES }, (_, i) =>
+    drawing.create(1, 0, { line: i === 0 ? 'Looking for event types …' : '' }),
   )
-  const total = bars.create(1, 0, { name: 'all streams', text: '' })
-  const shown = new Map<string, SingleBar>()
 
   const draw = (progress: Progress) => {
-    const { read, acknowledged, done, streams } = progress
-    total.setTotal(streams.length)
-    const text = `${countText(read)} read, ${countText(acknowledged)} done with, ${done}/${streams.length} streams, ${durationText(now() - started)}`
-    total.update(done, { name: 'all streams', text })
-    for (const stream of streams) drawStream(bars, shown, stream)
+    // A character in the last column would be gone with what is cleared behind it.
+    const texts = screenLines(progress, now() - started, (screen.columns || 80) - 1)
+    for (const [i, line] of lines.entries()) line.update({ line: printable(texts[i] ?? '') })
   }
 
   return {
@@ -38,30 +45,12 @@ export function barDisplay(screen: NodeJS.WritableStream, clean: (text: string) 
       next = now() + FRAME_MS
       draw(progress)
     },
-    remark: ({ level, message }) => bars.log(clean(`${level}: ${message}\n`)),
+    remark: ({ level, message }) => drawing.log(`${printable(clean(`${level}: ${message}`))}${CLEAR_REST}\n`),
     end(progress) {
       draw(progress)
-      bars.stop()
+      // What was said last has not been shown yet.
+      drawing.update()
+      drawing.stop()
     },
-  }
-}
-
-function drawStream(
-  bars: MultiBar,
-  shown: Map<string, SingleBar>,
-  { stream, status, read, expected }: StreamProgress,
-): void {
-  const bar = shown.get(stream)
-  if (status !== 'running') {
-    if (bar) bars.remove(bar)
-    shown.delete(stream)
-    return
-  }
-  const payload = { name: stream, text: `${countText(read)} read` }
-  const length = Math.max(expected ?? 0, read, 1)
-  if (!bar) shown.set(stream, bars.create(length, expected ? read : 0, payload))
-  else {
-    bar.setTotal(length)
-    bar.update(expected ? read : 0, payload)
   }
 }

@@ -32,7 +32,9 @@ export async function runSync(options: SyncArguments, terminal: Terminal, enviro
   const { report, error } = await syncWith(options, terminal, environment)
   // Where nothing was read because of an error, "nothing new" would be the wrong thing to say.
   if (report && (!error || report.total.read > 0))
-    terminal.out(`${options.json ? JSON.stringify({ type: 'report', ...report }) : reportText(report)}\n`)
+    terminal.out(
+      `${options.json ? JSON.stringify({ type: 'report', ...report }) : reportText(report, terminal.columns)}\n`,
+    )
   if (error) throw error.error
   if (report && report.discrepancies.length > 0) throw new Error('The numbers of the sync do not add up; see above.')
 }

@@ -5,8 +5,8 @@ export interface StreamProgress {
   readonly stream: string
   readonly status: 'waiting' | 'running' | 'complete' | 'incomplete'
   readonly read: number
-  /** Records that the source expects, if it says so. */
-  readonly expected?: number
+  /** Of the files that are to be read, if the source says so. */
+  readonly bytes?: number
 }
 
 /** What a person should hear at once. */
@@ -20,6 +20,7 @@ export class Progress {
   #read = 0
   #acknowledged = 0
   #current: string | undefined
+  #running: string | undefined
 
   constructor(streams: readonly string[]) {
     for (const stream of streams) this.#streams.set(stream, { stream, status: 'waiting', read: 0 })
@@ -42,6 +43,12 @@ export class Progress {
   /** The stream that records came from last. */
   get current(): string | undefined {
     return this.#current
+  }
+
+  /** The stream that began last, if it has not ended. */
+  get running(): StreamProgress | undefined {
+    const stream = this.#streams.get(this.#running ?? '')
+    return stream?.status === 'running' ? stream : undefined
   }
 
   get done(): number {
@@ -71,18 +78,21 @@ export class Progress {
 
   #estimate({
     name,
-    row_estimate,
+    byte_estimate,
   }: {
     name?: string | null | undefined
-    row_estimate?: number | null | undefined
+    byte_estimate?: number | null | undefined
   }): void {
-    if (name && row_estimate) this.#change(name, { expected: row_estimate })
+    if (name && byte_estimate) this.#change(name, { bytes: byte_estimate })
   }
 
   #status({ stream_descriptor, status }: { stream_descriptor: { name: string }; status: string }): void {
     if (status === 'COMPLETE' || status === 'INCOMPLETE') {
       this.#change(stream_descriptor.name, { status: status === 'COMPLETE' ? 'complete' : 'incomplete' })
-    } else this.#change(stream_descriptor.name, { status: 'running' })
+      return
+    }
+    this.#running = stream_descriptor.name
+    this.#change(stream_descriptor.name, { status: 'running' })
   }
 
   #change(stream: string, change: Partial<StreamProgress>): void {

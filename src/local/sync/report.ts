@@ -94,7 +94,8 @@ function endOf(hour: Hour): number {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 
-function totalOf(rows: readonly SyncRow[]): Omit<SyncRow, 'stream'> {
+/** Sums, and the newest of the hours. */
+export function totalOf(rows: readonly SyncRow[]): Omit<SyncRow, 'stream'> {
   const totals = Object.fromEntries(COUNTS.map((name) => [name, 0])) as Record<(typeof COUNTS)[number], number>
   for (const row of rows) for (const name of COUNTS) totals[name] += row[name]
   const newestHour = rows

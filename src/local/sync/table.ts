@@ -1,29 +1,33 @@
 /** The report of a sync as a table for people. */
 import Table from 'cli-table3'
 import { bytesText, countOf, countText, durationText } from '../format.ts'
-import type { SyncReport, SyncRow } from './report.ts'
+import { type SyncReport, type SyncRow, totalOf } from './report.ts'
+import { endOf } from './screen-lines.ts'
 
-const HEAD = [
-  'stream',
-  'files',
-  'read',
-  'delivered',
-  'skipped',
-  'rejected',
-  'duplicates',
-  'bytes',
-  'newest hour',
-  'lag',
-]
+/** What a row tells. The first to go where there is no room for all has the highest number. */
+const COLUMNS = [
+  { head: 'stream', goes: 0 },
+  { head: 'files', goes: 3 },
+  { head: 'read', goes: 0 },
+  { head: 'delivered', goes: 0 },
+  { head: 'skipped', goes: 1 },
+  { head: 'rejected', goes: 0 },
+  { head: 'duplicates', goes: 5 },
+  { head: 'bytes', goes: 6 },
+  { head: 'newest hour', goes: 2 },
+  { head: 'lag', goes: 4 },
+] as const
 
-/** A row for each stream that had something new, and the total. */
-export function reportText(report: SyncReport): string {
+const MOST_ROWS = 20
+
+/** A row for each stream that had something new, the smaller ones in one row, and the total. `width` is in characters. */
+export function reportText(report: SyncReport, width: number): string {
   const rows = report.streams.filter(({ files, read }) => files > 0 || read > 0)
   const idle = report.streams.length - rows.length
   const { total } = report
   if (rows.length === 0) return `Nothing new in ${countOf(report.streams.length, 'stream')}.`
   return [
-    tableOf([...rows.map((row) => cellsOf(row.stream, row)), cellsOf('total', total)]),
+    tableOf([...shown(rows), { ...total, stream: 'total' }].map(cellsOf), width),
     ...(idle > 0 ? [`Nothing new in ${countOf(idle, 'more stream')}.`] : []),
     sumText(report),
     ...(total.tooNew > 0 ? [`Left to the next sync: ${countOf(total.tooNew, 'file')} that arrived meanwhile.`] : []),
@@ -32,12 +36,47 @@ export function reportText(report: SyncReport): string {
   ].join('\n')
 }
 
-function tableOf(rows: readonly (readonly string[])[]): string {
-  const colAligns = HEAD.map((_, i) => (i === 0 ? ('left' as const) : ('right' as const)))
-  const table = new Table({ head: HEAD, colAligns, chars: OPEN_STYLE, style: { head: [], border: [], compact: true } })
-  table.push(...rows.map((row) => [...row]))
+/** In the order of the report. Those that something went wrong with come before those with many events. */
+function shown(rows: readonly SyncRow[]): readonly SyncRow[] {
+  if (rows.length <= MOST_ROWS) return rows
+  const ranked = rows.toSorted((a, b) => b.rejected + b.broken - (a.rejected + a.broken) || b.read - a.read)
+  const [first, others] = [new Set(ranked.slice(0, MOST_ROWS)), ranked.slice(MOST_ROWS)]
+  return [...rows.filter((row) => first.has(row)), { ...totalOf(others), stream: `${others.length} more streams` }]
+}
+
+function tableOf(rows: readonly (readonly string[])[], width: number): string {
+  const cells = [COLUMNS.map(({ head }) => head), ...rows]
+  const columns = fittingColumns(cells, width)
+  const table = new Table({
+    head: columns.map((i) => COLUMNS[i]?.head ?? ''),
+    colAligns: columns.map((i) => (i === 0 ? 'left' : 'right')),
+    chars: OPEN_STYLE,
+    style: { head: [], border: [], compact: true },
+  })
+  const others = sum(columns.slice(1).map((i) => widthOf(cells, i)))
+  const named = ([name = '', ...row]: readonly string[]) => [
+    endOf(name, Math.max(SHORTEST_NAME, width - others - 3)),
+    ...row,
+  ]
+  table.push(...rows.map(named).map((row) => columns.map((i) => row[i] ?? '')))
   return table.toString()
 }
+
+const SHORTEST_NAME = 12
+
+/** The places of the columns that there is room for. */
+function fittingColumns(rows: readonly (readonly string[])[], width: number): readonly number[] {
+  let columns = [...COLUMNS.keys()]
+  for (let least = 6; least > 0 && sum(columns.map((i) => widthOf(rows, i))) > width + 1; least--)
+    columns = columns.filter((i) => (COLUMNS[i]?.goes ?? 0) < least)
+  return columns
+}
+
+/** With a space at each side of its cells, and one before the next column. */
+const widthOf = (rows: readonly (readonly string[])[], column: number): number =>
+  Math.max(...rows.map((row) => row[column]?.length ?? 0)) + 3
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 
 /** A rule below the head and nothing else: easy to copy, to read and to search. */
 const NONE = ['top', 'bottom'].flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
@@ -47,8 +86,8 @@ const OPEN_STYLE = {
   'mid-mid': '─',
 }
 
-const cellsOf = (name: string, row: Omit<SyncRow, 'stream'>): readonly string[] => [
-  name,
+const cellsOf = (row: SyncRow): readonly string[] => [
+  row.stream,
   ...[row.files, row.read, row.delivered, row.skipped, row.rejected, row.duplicates].map(countText),
   bytesText(row.bytes),
   row.newestHour ?? '',

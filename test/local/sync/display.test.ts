@@ -42,15 +42,25 @@ test('as JSON it says so every second, and warnings at once', () => {
   ])
 })
 
-test('knows how many records a stream still holds, if the source says so', () => {
+test('knows how large the files of a stream are, if the source says so', () => {
   const progress = new Progress(['a', 'b'])
-  progress.message(streamEstimate({ name: 'a' }, { row_estimate: 10 }), 'source')
-  progress.message(streamEstimate({ name: 'b' }, { byte_estimate: 10 }), 'source')
+  progress.message(streamEstimate({ name: 'a' }, { byte_estimate: 10 }), 'source')
   progress.records('a', 4)
   expect(progress.streams).toEqual([
-    { stream: 'a', status: 'waiting', read: 4, expected: 10 },
+    { stream: 'a', status: 'waiting', read: 4, bytes: 10 },
     { stream: 'b', status: 'waiting', read: 0 },
   ])
+})
+
+test('the stream that runs is the one that began last and has not ended', () => {
+  const progress = new Progress(['a', 'b'])
+  const running = () => progress.running?.stream
+  progress.message(streamStatus({ name: 'a' }, 'STARTED'), 'source')
+  expect(running()).toBe('a')
+  progress.message(streamStatus({ name: 'a' }, 'COMPLETE'), 'source')
+  expect(running()).toBeUndefined()
+  progress.message(streamStatus({ name: 'b' }, 'STARTED'), 'source')
+  expect(running()).toBe('b')
 })
 
 test('the destination’s word on a stream is not the source’s', () => {

@@ -56,7 +56,7 @@ test('puts both sides of a stream into one row, and adds the rows up', () => {
   })
   expect(report.total).toMatchObject({ files: 3, read: 15, delivered: 12, bytes: 2000, newestHour: '2025-04-01-19' })
   expect(report.discrepancies).toEqual([])
-  const text = reportText(report)
+  const text = reportText(report, 200)
   expect(text).toContain('Nothing new in 1 more stream.')
   expect(text).toContain(
     '15 read = 12 delivered + 2 skipped + 1 rejected, in 2.0 s (8/s); 3 requests, 1 of them repeated.',
@@ -73,7 +73,37 @@ test.each([
 ])('says what does not add up', (emitted, stream, discrepancy) => {
   const report = syncReport({ a: emitted }, [], written(stream), NOW)
   expect(report.discrepancies).toEqual([discrepancy])
-  expect(reportText(report)).toContain(`Does not add up: ${discrepancy}.`)
+  expect(reportText(report, 200)).toContain(`Does not add up: ${discrepancy}.`)
+})
+
+const rowsIn = (text: string): readonly string[] => text.split('\n').filter((line) => line.startsWith(' '))
+
+test('of many streams it shows the largest and those with rejected records, and sums up the others', () => {
+  const names = Array.from({ length: 30 }, (_, i) => `s${i}`)
+  const emitted = Object.fromEntries(names.map((name, i) => [name, i + 1]))
+  const streams = names.map((stream, i) => ({ stream, read: i + 1, delivered: i === 0 ? 0 : i + 1 }))
+  const rejected = [{ stream: 's0', read: 1, rejected: { no_id: 1 } }, ...streams.slice(1)]
+  const rows = rowsIn(reportText(syncReport(emitted, [], written(...rejected), NOW), 200))
+  const shown = rows.slice(1).map((row) => row.trim().split(/ +/)[0])
+  expect(shown).toEqual(['s0', ...names.slice(11), '10', 'total'])
+  // s1 to s10 hold 2 to 11 records, all of them 1 to 30.
+  expect(rows.at(-2)).toMatch(/^ 10 more streams +0 +65 +65 +0 +0 /)
+  expect(rows.at(-1)).toMatch(/^ total +0 +465 +464 +0 +1 /)
+})
+
+test.each([
+  [
+    200,
+    ' stream                 files   read   delivered   skipped   rejected   duplicates   bytes   newest hour   lag ',
+  ],
+  [100, ' stream                 files   read   delivered   skipped   rejected   newest hour   lag '],
+  [80, ' stream                 read   delivered   skipped   rejected   newest hour '],
+  [60, ' stream                 read   delivered   rejected '],
+  [40, ' stream         read   delivered   rejected '],
+])('on %i columns it leaves out what matters least', (width, head) => {
+  const stream = 'users.canvas.Conversion'.slice(0, 20)
+  const text = reportText(syncReport({ [stream]: 1 }, [], written({ stream, read: 1, delivered: 1 }), NOW), width)
+  expect(rowsIn(text)[0]).toBe(head)
 })
 
 test('a stream that the destination never met does not add up either', () => {
@@ -82,6 +112,6 @@ test('a stream that the destination never met does not add up either', () => {
 
 test('a sync that found nothing says so', () => {
   const report = syncReport({ a: 0, b: 0 }, [], written(), NOW)
-  expect(reportText(report)).toBe('Nothing new in 2 streams.')
+  expect(reportText(report, 200)).toBe('Nothing new in 2 streams.')
   expect(report.discrepancies).toEqual([])
 })
