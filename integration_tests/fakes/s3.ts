@@ -154,7 +154,13 @@ const toToken = (key: string): string => Buffer.from(key).toString('base64')
 const fromToken = (token: string): string => Buffer.from(token, 'base64').toString()
 /** As Java's URLEncoder does it, which is what S3 answers look like: a space is a plus sign. */
 const urlEncoded = (key: string): string => encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/')
-const etagOf = ({ content }: { readonly content: Buffer }): string => `"${md5(content)}"`
+const etags = new WeakMap<Buffer, string>()
+
+function etagOf({ content }: { readonly content: Buffer }): string {
+  const etag = etags.get(content) ?? `"${md5(content)}"`
+  etags.set(content, etag)
+  return etag
+}
 
 function getObject(objects: FakeObjects, key: string, request: FakeRequest): Answer {
   const object = objects.get(key)
