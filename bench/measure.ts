@@ -1,6 +1,9 @@
 /** Runs a command as a whole process and says what it cost. Linux only: the figures come from /proc. */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 export interface Cost {
   /** User and system time of the process and its children. */
@@ -10,28 +13,37 @@ export interface Cost {
   readonly peakMegabytes: number
 }
 
-/** `command` is given to `sh`, so that it may hold pipes and redirections. Fails if it exits other than 0. */
-export async function measure(command: string): Promise<Cost> {
+/**
+ * `command` is given to bash in the project's folder, so that it may hold pipes, redirections and relative paths. Fails
+ * with the end of its stderr if it exits other than 0.
+ */
+export async function measure(command: string, environment: NodeJS.ProcessEnv): Promise<Cost> {
   const started = process.hrtime.bigint()
   // `times` prints what the shell's children have used: its second line, user then system.
   const shell = spawn('bash', ['-c', `set -o pipefail; { ${command}; }; code=$?; times >&3; exit $code`], {
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    cwd: ROOT,
+    env: environment,
+    stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
   })
   let peakKilobytes = 0
   const poll = setInterval(() => {
     for (const pid of familyOf(shell.pid ?? 0)) peakKilobytes = Math.max(peakKilobytes, peakOf(pid))
   }, 20)
   let times = ''
+  let complaint = ''
   shell.stdio[3]?.on('data', (chunk: Buffer) => {
     times += chunk.toString()
   })
+  shell.stderr?.on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk.toString()).slice(-1_000)
+  })
   const code = await new Promise((resolve) => shell.on('close', resolve))
   clearInterval(poll)
-  if (code !== 0) throw new Error(`Exit code ${code}: ${command}`)
+  if (code !== 0) throw new Error(`exit code ${code}\n${complaint.trim()}`)
   return {
     cpuSeconds: secondsOf(times.split('\n')[1] ?? ''),
     wallSeconds: Number(process.hrtime.bigint() - started) / 1e9,
-    peakMegabytes: peakKilobytes / 1024,
+    peakMegabytes: (peakKilobytes * 1024) / 1e6,
   }
 }
 

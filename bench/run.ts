@@ -1,238 +1,90 @@
 /**
- * `npm run bench [-- --events N] [--pairs N] [--only read,write,…]`: makes its own data, runs ours and each contender in
- * turn as whole processes, and prints what each cost and the ratio, pair by pair: the machine may drift between pairs,
- * hardly within one.
+ * `npm run bench`: makes its own data, runs ours and each contender in turn as whole processes, and prints what each
+ * cost and the ratio, pair by pair. docs/performance.md explains the rows.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import Table from 'cli-table3'
-import { type Cost, measure } from './measure.ts'
+import { type Benchmark, type Result, run } from './row.ts'
+import { GROWTH, LARGE } from './rows/growth.ts'
+import { MEMORY } from './rows/memory.ts'
+import { READ } from './rows/read.ts'
+import { REMOTE } from './rows/remote.ts'
+import { WRITE } from './rows/write.ts'
+import { isMet, markdownTable, median, ratiosOf, terminalTable } from './table.ts'
+import { Workbench } from './workbench.ts'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const MAIN = join(ROOT, 'dist/main.js')
-const contender = (name: string): string => `node --no-warnings ${join(ROOT, 'bench/contenders', `${name}.mjs`)}`
+const ROWS = [...READ, ...REMOTE, ...MEMORY, ...WRITE, ...GROWTH]
 
-/** The types that make up most of a real export. */
-const STREAMS = [
-  'users.messages.email.Open',
-  'users.messages.email.Send',
-  'users.messages.email.Delivery',
-  'users.messages.pushnotification.Send',
-  'users.behaviors.CustomEvent',
-  'users.behaviors.Purchase',
-  'users.messages.contentcard.Impression',
-].join()
+const HELP = `npm run bench -- [options]
+  --events N     events of most rows (1,000,000)
+  --pairs N      how often ours and the contender are run in turn (3)
+  --only a,b     these rows, or the rows that begin so: ${[...ROWS, ...LARGE].map(({ key }) => key).join(', ')}
+  --large        also rows with ten times the events
+  --markdown     print the table in Markdown
+  --json         print every run as JSON`
 
 const { values } = parseArgs({
   options: {
     events: { type: 'string', default: '1000000' },
     pairs: { type: 'string', default: '3' },
-    only: { type: 'string', default: 'read,pipe,deflate,small,write,segment,rudder,sync' },
+    only: { type: 'string' },
+    large: { type: 'boolean', default: false },
+    markdown: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 })
-const events = Number(values.events)
-const pairs = Number(values.pairs)
 
-interface Comparison {
-  readonly name: string
-  readonly ours: string
-  readonly theirs: string
-  readonly label: string
-  /** Events that each side handles. */
-  readonly events: number
+if (values.help) console.log(HELP)
+else await main(Number(values.events), Number(values.pairs), chosen(values.only))
+
+function chosen(only: string | undefined): readonly Benchmark[] {
+  if (only === undefined) return values.large ? [...ROWS, ...LARGE] : ROWS
+  return only.split(',').flatMap((wanted) => {
+    const found = [...ROWS, ...LARGE].filter(({ key }) => key === wanted || key.startsWith(`${wanted}-`))
+    if (found.length === 0) throw new Error(`There is no row "${wanted}".\n${HELP}`)
+    return found
+  })
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'bench-'))
-try {
-  console.log(`${cpus()[0]?.model}, ${cpus().length} processors, Node ${process.version}, ${events} events\n`)
-  const table = new Table({
-    head: ['', 'ours CPU s', 'events/CPU s', 'MB', 'other', 'CPU s', 'MB', 'ours/other CPU (min–max)', 'wall'],
-  })
-  const sinks: ChildProcess[] = []
-  for (const { name, ours, theirs, label, events } of await comparisons(sinks)) {
-    const costs: (readonly [Cost, Cost])[] = []
-    for (let pair = 0; pair < pairs; pair++) costs.push([await measure(ours), await measure(theirs)])
-    table.push(rowOf(name, label, events, costs))
-    console.error(`measured: ${name}\n  ours:  ${ours}\n  other: ${theirs}`)
+async function main(events: number, pairs: number, rows: readonly Benchmark[]): Promise<void> {
+  const data = mkdtempSync(join(tmpdir(), 'bench-'))
+  const results: Result[] = []
+  try {
+    const workbench = new Workbench(data, events)
+    for (const row of rows) {
+      const result = await attempt(row, workbench, pairs)
+      if (result) results.push(result)
+    }
+  } finally {
+    rmSync(data, { recursive: true })
   }
-  for (const sink of sinks) sink.stdin?.end()
-  console.log(table.toString())
-} finally {
-  rmSync(folder, { recursive: true })
+  console.log(report(results, events))
+  if (results.length < rows.length) process.exitCode = 1
 }
 
-function rowOf(name: string, label: string, events: number, costs: readonly (readonly [Cost, Cost])[]): string[] {
-  const of = (side: 0 | 1, key: keyof Cost) => median(costs.map((pair) => pair[side][key]))
-  const ratios = costs.map(([ours, theirs]) => ours.cpuSeconds / theirs.cpuSeconds).sort((a, b) => a - b)
-  const walls = median(costs.map(([ours, theirs]) => ours.wallSeconds / theirs.wallSeconds))
-  const show = (ratio: number | undefined) =>
-    ratio && ratio < 1 ? `1/${(1 / ratio).toFixed(1)}` : `${ratio?.toFixed(2)}`
-  return [
-    name,
-    of(0, 'cpuSeconds').toFixed(2),
-    Math.round(events / of(0, 'cpuSeconds')).toLocaleString('en'),
-    of(0, 'peakMegabytes').toFixed(0),
-    label,
-    of(1, 'cpuSeconds').toFixed(2),
-    of(1, 'peakMegabytes').toFixed(0),
-    `${show(median(ratios))} (${show(ratios[0])}–${show(ratios.at(-1))})`,
-    show(walls),
-  ]
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
-}
-
-async function comparisons(sinks: ChildProcess[]): Promise<readonly Comparison[]> {
-  const only = new Set(values.only.split(','))
-  const plain = sample('null', events)
-  const readOurs = `node ${MAIN} read --config ${plain.config} --catalog ${plain.catalog}`
-  const readNaive = `${contender('read-naive')} ${plain.files}`
-  const found: Comparison[] = []
-  const compare = (key: string, comparison: () => Comparison): void => {
-    if (only.has(key)) found.push(comparison())
+/** One row that fails does not stop the others. */
+async function attempt(row: Benchmark, workbench: Workbench, pairs: number): Promise<Result | undefined> {
+  const started = performance.now()
+  try {
+    const result = await run(row, workbench, pairs)
+    const commands = [result.ours, result.other].flatMap((side) => (side ? `\n  ${side.command}` : []))
+    console.error(`${row.key}: ${Math.round((performance.now() - started) / 1000)} s${commands.join('')}`)
+    return result
+  } catch (error) {
+    console.error(`${row.key}: ${error instanceof Error ? error.message : error}`)
+    return undefined
   }
-  compare('read', () => ({
-    name: 'read, to a file',
-    ours: `${readOurs} > ${folder}/out`,
-    theirs: `${readNaive} > ${folder}/out`,
-    label: 'naive',
-    events,
-  }))
-  compare('pipe', () => ({
-    name: 'read, through a pipe',
-    ours: `${readOurs} | cat > /dev/null`,
-    theirs: `${readNaive} | cat > /dev/null`,
-    label: 'naive',
-    events,
-  }))
-  compare('deflate', () => {
-    const deflated = sample('deflate', events)
-    const ours = `node ${MAIN} read --config ${deflated.config} --catalog ${deflated.catalog} > ${folder}/out`
-    return {
-      name: 'read, deflate',
-      ours,
-      theirs: `${contender('inflate')} ${deflated.files}`,
-      label: 'inflation alone',
-      events,
-    }
-  })
-  compare('small', () => {
-    const count = Math.min(events, 200_000)
-    const small = sample('null', count, 50)
-    const ours = `node ${MAIN} read --config ${small.config} --catalog ${small.catalog} > ${folder}/out`
-    return {
-      name: 'read, files of 50',
-      ours,
-      theirs: `${contender('read-naive')} ${small.files} > ${folder}/out`,
-      label: 'naive',
-      events: count,
-    }
-  })
-  if (!['write', 'segment', 'rudder', 'sync'].some((key) => only.has(key))) return found
-  const url = await sink(sinks)
-  const config = destination(url)
-  const lines = join(folder, 'lines.jsonl')
-  execFileSync('bash', ['-c', `${readOurs} > ${lines}`])
-  const writeOurs = (input: string) =>
-    `node ${MAIN} write --config ${config} --catalog ${plain.catalog} < ${input} > /dev/null`
-  const first = (count: number): string => {
-    const file = join(folder, `lines-${count}.jsonl`)
-    execFileSync('bash', ['-c', `grep '"type":"RECORD"' ${lines} | head -n ${count} > ${file}`])
-    return file
+}
+
+function report(results: readonly Result[], events: number): string {
+  const machine = { processor: cpus()[0]?.model ?? '', processors: cpus().length, node: process.version, events }
+  if (values.json) {
+    const rows = results.map((result) => ({ ...result, ratio: median(ratiosOf(result)), met: isMet(result) }))
+    return JSON.stringify({ ...machine, rows }, null, 2)
   }
-  compare('write', () => ({
-    name: 'write',
-    ours: writeOurs(lines),
-    theirs: `${contender('write-naive')} ${url} < ${lines}`,
-    label: 'readline, parse, axios',
-    events,
-  }))
-  compare('segment', () => {
-    const count = Math.min(events, 60_000)
-    return {
-      name: 'write',
-      ours: writeOurs(first(count)),
-      theirs: `${contender('segment-sdk')} ${url} < ${first(count)}`,
-      label: 'analytics-node',
-      events: count,
-    }
-  })
-  compare('rudder', () => {
-    const count = Math.min(events, 15_000)
-    return {
-      name: 'write',
-      ours: writeOurs(first(count)),
-      theirs: `${contender('rudder-sdk')} ${url} < ${first(count)}`,
-      label: 'rudder-sdk-node',
-      events: count,
-    }
-  })
-  compare('sync', () => ({
-    name: 'sync',
-    ours: `rm -f ${folder}/state; node ${MAIN} sync --source-config ${plain.config} --destination-config ${config} --catalog ${plain.catalog} --state ${folder}/state > /dev/null 2>&1`,
-    theirs: writeOurs(lines),
-    label: 'our write alone',
-    events,
-  }))
-  return found
-}
-
-interface Sample {
-  readonly config: string
-  readonly catalog: string
-  /** The Avro files, for a command line. */
-  readonly files: string
-}
-
-function sample(codec: string, count: number, eventsPerFile?: number): Sample {
-  const out = join(folder, `${codec}-${eventsPerFile ?? ''}`)
-  mkdirSync(out)
-  const size = eventsPerFile ? ['--events-per-file', String(eventsPerFile)] : []
-  execFileSync('node', [
-    MAIN,
-    'sample',
-    '--out',
-    out,
-    '--events',
-    String(count),
-    '--streams',
-    STREAMS,
-    '--format',
-    'avro',
-    '--codec',
-    codec,
-    '--seed',
-    '1',
-    ...size,
-  ])
-  const config = `${out}.config.json`
-  writeFileSync(config, JSON.stringify({ storage: { provider: 'local', path: out } }))
-  const catalog = `${out}.catalog.json`
-  const streams = STREAMS.split(',').map((name) => ({
-    stream: { name, json_schema: {}, supported_sync_modes: ['full_refresh', 'incremental'] },
-    sync_mode: 'incremental',
-    destination_sync_mode: 'append',
-  }))
-  writeFileSync(catalog, JSON.stringify({ streams }))
-  return { config, catalog, files: `$(find ${out} -name '*.avro' | sort)` }
-}
-
-function destination(url: string): string {
-  const file = join(folder, 'destination.json')
-  writeFileSync(file, JSON.stringify({ destination: { service: 'segment', write_key: 'key', endpoint: url } }))
-  return file
-}
-
-async function sink(sinks: ChildProcess[]): Promise<string> {
-  const child = spawn('node', [join(ROOT, 'bench/contenders/sink.mjs')], { stdio: ['pipe', 'pipe', 'inherit'] })
-  sinks.push(child)
-  const [port] = await once(child.stdout, 'data')
-  return `http://127.0.0.1:${String(port).trim()}`
+  const about = `${machine.processor}, ${machine.processors} processors, Node ${machine.node}, ${events.toLocaleString('en')} events`
+  return `${about}\n\n${(values.markdown ? markdownTable : terminalTable)(results)}`
 }

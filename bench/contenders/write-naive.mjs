@@ -1,19 +1,33 @@
-/** What one would write first: readline, JSON.parse, a mapping, batches of 400, axios. Argument: the endpoint. */
+/** What one would write first: readline, JSON.parse, a mapping, batches, axios. Arguments: the endpoint; `gzip`. */
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import axios from 'axios'
 
+/** As many as stay below Segment's 500 KB. */
+const BATCH = 450
 const url = `${process.argv[2]}/v1/batch`
+const auth = { username: 'key', password: '' }
+const compress = promisify(gzip)
+const post =
+  process.argv[3] === 'gzip'
+    ? async (body) => {
+        const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+        await axios.post(url, await compress(JSON.stringify(body)), { auth, headers })
+      }
+    : (body) => axios.post(url, body, { auth })
+
 let batch = []
 const send = async () => {
   const body = { batch, sentAt: new Date().toISOString() }
   batch = []
-  await axios.post(url, body, { auth: { username: 'key', password: '' } })
+  await post(body)
 }
 for await (const line of createInterface({ input: process.stdin })) {
   const message = JSON.parse(line)
   if (message.type !== 'RECORD') continue
   batch.push(track(message.record))
-  if (batch.length === 400) await send()
+  if (batch.length === BATCH) await send()
 }
 if (batch.length > 0) await send()
 
