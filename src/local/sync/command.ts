@@ -88,7 +88,8 @@ async function syncFrom(
   const catalog = chosenStreams(await catalogOf(options, source, environment), options.streams)
   // What was not sent is not done.
   const onState = dryRun ? () => {} : put
-  const { emitted, error } = await sync({ source, destination, catalog, states, onState, display, environment })
+  const ends = { source, destination, isDryRun: dryRun }
+  const { emitted, error } = await sync({ ...ends, catalog, states, onState, display, environment })
   return { error, report: reports.written && syncReport(emitted, reports.read, reports.written, environment.now()) }
 }
 
@@ -106,7 +107,8 @@ async function catalogOf(
 
 function displayOf({ json }: SyncArguments, terminal: Terminal, { now }: Environment): Display {
   if (json) return jsonDisplay({ write: terminal.out, now })
+  const canDraw = terminal.screen && process.env['TERM'] !== 'dumb'
   return tersely(
-    terminal.screen ? barDisplay(terminal.screen, terminal.clean, now) : plainDisplay({ write: terminal.err, now }),
+    canDraw ? barDisplay(terminal.screen, terminal.clean, now) : plainDisplay({ write: terminal.err, now }),
   )
 }

@@ -55,9 +55,9 @@ export function plainDisplay({ write, now }: Screen): Display {
 /** `0.4 s: 1,234 records read, 1,000 done with; 3 of 106 streams; users.messages.email.Send` */
 function progressText(progress: Progress, milliseconds: number): string {
   const { read, acknowledged, streams, done, current } = progress
-  const counts = `${countText(read)} records read, ${countText(acknowledged)} done with`
+  const settled = acknowledged === undefined ? '' : `, ${countText(acknowledged)} done with`
   const where = current && done < streams.length ? `; ${current}` : ''
-  return `${durationText(milliseconds)}: ${counts}; ${done} of ${streams.length} streams${where}`
+  return `${durationText(milliseconds)}: ${countText(read)} records read${settled}; ${done} of ${streams.length} streams${where}`
 }
 
 const JSON_MS = 1000

@@ -18,11 +18,13 @@ export interface Remark {
 export class Progress {
   readonly #streams = new Map<string, StreamProgress>()
   #read = 0
-  #acknowledged = 0
+  #acknowledged: number | undefined
   #current: string | undefined
   #running: string | undefined
 
-  constructor(streams: readonly string[]) {
+  /** In a dry run nothing is acknowledged. */
+  constructor(streams: readonly string[], isDryRun = false) {
+    this.#acknowledged = isDryRun ? undefined : 0
     for (const stream of streams) this.#streams.set(stream, { stream, status: 'waiting', read: 0 })
   }
 
@@ -31,8 +33,8 @@ export class Progress {
     return this.#read
   }
 
-  /** Records that need not be read again. */
-  get acknowledged(): number {
+  /** Records that need not be read again; undefined in a dry run. */
+  get acknowledged(): number | undefined {
     return this.#acknowledged
   }
 
@@ -62,7 +64,7 @@ export class Progress {
   }
 
   acknowledge(count: number): void {
-    this.#acknowledged += count
+    if (this.#acknowledged !== undefined) this.#acknowledged += count
   }
 
   /** Takes in a message of the source or the destination. Gives what it says to people, if anything. */

@@ -8,9 +8,10 @@ const LONGEST_BAR = 24
 export function screenLines(progress: Progress, elapsedMs: number, width: number): readonly string[] {
   const { done, streams, read, acknowledged, running } = progress
   const rate = countText(Math.round(read / Math.max(elapsedMs / 1000, 1)))
+  const settled = acknowledged === undefined ? [] : [`${countText(acknowledged)} done with`]
   return [
     barLine(done, streams.length, elapsedMs, width),
-    fitting([`${countText(read)} read`, `${countText(acknowledged)} done with`, `${rate}/s`], width),
+    fitting([`${countText(read)} read`, ...settled, `${rate}/s`], width),
     running ? streamLine(running, width) : '',
   ]
 }

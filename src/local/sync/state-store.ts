@@ -1,12 +1,16 @@
 /** Where a sync keeps what it has finished: a JSON list of AirbyteStateMessages, one a stream. */
 import type { AirbyteStreamState } from '../../cdk/protocol.ts'
 import { parseStates } from '../../cdk/states.ts'
+import { add, type Counts, countsIn, statsOf } from './counts.ts'
 
 export interface StateStore {
   /** The newest state of each stream. */
   readonly states: readonly AirbyteStreamState[]
-  /** Takes the place of the stream's state, soon also in what is kept. Throws what kept earlier states from being saved. */
-  put(state: AirbyteStreamState): void
+  /**
+   * Takes the place of the stream's state, soon also in what is kept. `counts`, of the records since the stream's last
+   * state, are added to those that are kept with it. Throws what kept earlier states from being saved.
+   */
+  put(state: AirbyteStreamState, counts?: Counts): void
   /** Every state that was put is kept. */
   flush(): Promise<void>
   /** Lets go of the place. */
@@ -28,7 +32,9 @@ export interface StatePlace {
 export const NOWHERE: StatePlace = { read: async () => '', write: async () => {}, gatheringMs: 0, close() {} }
 
 export async function openStateStore(place: StatePlace): Promise<StateStore> {
-  const states = new Map(parseStates(await place.read()).map((state) => [keyOf(state), state]))
+  const text = await place.read()
+  const states = new Map(parseStates(text).map((state) => [keyOf(state), state]))
+  const counts = new Map(countsIn(text))
   let isCurrent = true
   let timer: NodeJS.Timeout | undefined
   let saving = Promise.resolve()
@@ -38,7 +44,7 @@ export async function openStateStore(place: StatePlace): Promise<StateStore> {
     if (isCurrent) return
     isCurrent = true
     try {
-      await place.write(stateText([...states.values()]))
+      await place.write(stateText([...states.values()], counts))
     } catch (error) {
       isCurrent = false
       failure = { error }
@@ -57,8 +63,10 @@ export async function openStateStore(place: StatePlace): Promise<StateStore> {
     get states() {
       return [...states.values()]
     },
-    put(state) {
+    put(state, more) {
+      const { name } = state.stream_descriptor
       states.set(keyOf(state), state)
+      if (more) counts.set(name, add(counts.get(name), more))
       isCurrent = false
       // Who goes on would deliver what is delivered once more.
       if (failure) throw failure.error
@@ -72,5 +80,12 @@ export async function openStateStore(place: StatePlace): Promise<StateStore> {
 const keyOf = ({ stream_descriptor: { name, namespace } }: AirbyteStreamState): string => `${namespace ?? ''}\0${name}`
 
 /** A line a stream, so that people can read it and version control can compare it. */
-const stateText = (states: readonly AirbyteStreamState[]): string =>
-  `[\n${states.map((stream) => JSON.stringify({ type: 'STREAM', stream })).join(',\n')}\n]\n`
+export const stateText = (
+  states: readonly AirbyteStreamState[],
+  counts: ReadonlyMap<string, Counts> = new Map(),
+): string => `[\n${states.map((state) => messageText(state, counts)).join(',\n')}\n]\n`
+
+function messageText(stream: AirbyteStreamState, counts: ReadonlyMap<string, Counts>): string {
+  const count = counts.get(stream.stream_descriptor.name)
+  return JSON.stringify({ type: 'STREAM', stream, ...(count && statsOf(count)) })
+}

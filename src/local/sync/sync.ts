@@ -2,7 +2,7 @@
 import type { Destination, Environment, Output, Source } from '../../cdk/connector.ts'
 import { TransientError } from '../../cdk/errors.ts'
 import { AirbyteStateMessage, type AirbyteStreamState, type ConfiguredAirbyteCatalog } from '../../cdk/protocol.ts'
-import { readMessages } from '../../cdk/read-lines.ts'
+import { type Counts, countsOf } from './counts.ts'
 import type { Display } from './display.ts'
 import { Progress } from './progress.ts'
 
@@ -21,8 +21,9 @@ export interface SyncOptions<SourceConfig, DestinationConfig> {
    * Told that a stream's records up to this state are delivered, or kept as rejected. Throws if that can't be kept: then
    * nothing more is read, as all of it would be delivered once more by the next sync.
    */
-  readonly onState: (state: AirbyteStreamState) => void
+  readonly onState: (state: AirbyteStreamState, counts: Counts) => void
   readonly display: Display
+  readonly isDryRun: boolean
   readonly environment: Environment
 }
 
@@ -35,8 +36,11 @@ export interface SyncResult {
 
 /** Whatever goes wrong in the source, what it had emitted by then is delivered before the sync ends. */
 export async function sync<S, D>(options: SyncOptions<S, D>): Promise<SyncResult> {
-  const { source, destination, catalog, states, onState, display, environment } = options
-  const progress = new Progress(catalog.streams.map(({ stream }) => stream.name))
+  const { source, destination, catalog, states, onState, display, isDryRun, environment } = options
+  const progress = new Progress(
+    catalog.streams.map(({ stream }) => stream.name),
+    isDryRun,
+  )
   const errors: unknown[] = []
   let isKept = true
 
@@ -64,14 +68,15 @@ export async function sync<S, D>(options: SyncOptions<S, D>): Promise<SyncResult
     display.update(progress)
   }
 
-  const acknowledge = ({ stream, destinationStats }: AirbyteStateMessage) => {
-    if (stream) keep(stream)
-    progress.acknowledge((destinationStats?.recordCount ?? 0) + (destinationStats?.rejectedRecordCount ?? 0))
+  const acknowledge = ({ stream, ...message }: AirbyteStateMessage) => {
+    const counts = countsOf(message)
+    if (stream) keep(stream, counts)
+    progress.acknowledge(counts.done + counts.rejected)
   }
 
-  const keep = (state: AirbyteStreamState) => {
+  const keep = (state: AirbyteStreamState, counts: Counts) => {
     try {
-      onState(state)
+      onState(state, counts)
     } catch (error) {
       isKept = false
       errors.push(error)
@@ -80,7 +85,7 @@ export async function sync<S, D>(options: SyncOptions<S, D>): Promise<SyncResult
 
   try {
     const { connector, config } = destination
-    for await (const output of connector.write(config, catalog, readMessages(input()), environment)) {
+    for await (const output of connector.write(config, catalog, input(), environment)) {
       const state = stateOf(output)
       if (state) acknowledge(state)
       tell(output, 'destination')

@@ -28,6 +28,15 @@ test('in a log it says every ten seconds how far it has come', () => {
   ])
 })
 
+test('in a dry run nothing is done with, and nothing is said of that', () => {
+  const { shown, display } = watch(plainDisplay)
+  const progress = new Progress(['a'], true)
+  progress.records('a', 5)
+  progress.acknowledge(5)
+  display.end(progress)
+  expect(shown).toEqual(['0.0 s: 5 records read; 0 of 1 streams; a\n'])
+})
+
 test('as JSON it says so every second, and warnings at once', () => {
   const { clock, shown, display } = watch(jsonDisplay)
   const progress = new Progress(['a'])

@@ -124,6 +124,7 @@ async function run(emits: readonly (Output | Error)[], destinationFailure?: Erro
       if (stateFailure) throw stateFailure
     },
     display: plainDisplay({ write: (text) => (shown += text), now: () => 0 }),
+    isDryRun: false,
     environment,
   })
   return { result, records, states, shown }

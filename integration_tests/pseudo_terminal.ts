@@ -1,0 +1,71 @@
+/** Runs the command line on a pseudo-terminal, and reads its screen as a person would. */
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+
+/** `script` of util-linux; that of other systems takes other arguments. */
+export const hasScript = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '')
+
+export interface Size {
+  readonly columns: number
+  readonly rows: number
+}
+
+/** All that came to the terminal, control characters included. `stdout` is a file, so that only stderr is a terminal. */
+export async function onTerminal(
+  { columns, rows }: Size,
+  stdout: string,
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  const quoted = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ')
+  const line = `stty cols ${columns} rows ${rows}; exec ${quoted} >'${stdout}'`
+  const child = spawn('script', ['-qec', line, '/dev/null'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, TERM: 'xterm', ...variables },
+  })
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', (more: string) => (text += more))
+  await once(child, 'close')
+  return text
+}
+
+interface Shown {
+  readonly lines: readonly string[]
+  readonly isCursorShown: boolean
+}
+
+/** What is on the screen after all of it, with what has scrolled away above. Long lines go on in the next one. */
+export function screenOf(output: string, { columns }: Size): Shown {
+  const lines: string[][] = []
+  let [x, y, isCursorShown] = [0, 0, true]
+  const lineAt = (at: number): string[] => {
+    while (lines.length <= at) lines.push([])
+    return lines[at] ?? []
+  }
+  const write = (character: string) => {
+    if (x === columns) [x, y] = [0, y + 1]
+    lineAt(y)[x++] = character
+  }
+  for (const [token, parameter = '', command = ''] of output.matchAll(TOKEN)) {
+    const count = Number(parameter) || 1
+    if (token === '\r') x = 0
+    else if (token === '\n') y++
+    else if (command === '') write(token)
+    else if (command === 'A') y = Math.max(0, y - count)
+    else if (command === 'G') x = count - 1
+    else if (command === 'K' && parameter === '2') lineAt(y).length = 0
+    else if (command === 'K') lineAt(y).length = Math.min(lineAt(y).length, x)
+    else if (command === 'J') {
+      lineAt(y).length = Math.min(lineAt(y).length, x)
+      lines.length = y + 1
+    } else if (parameter === '?25') isCursorShown = command === 'h'
+    else throw new Error(`The test does not know ${JSON.stringify(token)}.`)
+  }
+  return { lines: lines.map((line) => Array.from(line, (character) => character ?? ' ').join('')), isCursorShown }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what steers a terminal.
+const TOKEN = /\u001b\[(\??\d*)([A-Za-z])|[\s\S]/gu

@@ -1,0 +1,86 @@
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { sampleExport } from '../src/local/sample/sample.ts'
+import { runCli } from './command_line.ts'
+import { hasScript, onTerminal, screenOf } from './pseudo_terminal.ts'
+
+jest.setTimeout(120_000)
+
+const scratch = mkdtempSync(join(tmpdir(), 'terminal-'))
+afterAll(() => rmSync(scratch, { recursive: true }))
+
+const SYNC = [
+  'sync',
+  ...['--source-config', join(scratch, 'source.json'), '--destination-config', join(scratch, 'destination.json')],
+  '--dry-run',
+]
+const SUM = /^6,000 read = 6,000 deliverable \+ 0 skipped \+ 0 rejected/m
+
+/** With a broken file, whose message is longer than a line of any screen. */
+beforeAll(async () => {
+  const out = join(scratch, 'export')
+  await sampleExport({ out, events: 6000, hours: 1, streams: '*.email.*,*.behaviors.*' })
+  const file =
+    readdirSync(out, { recursive: true, encoding: 'utf8' }).find((name) => /email.Send.*avro$/.test(name)) ?? ''
+  const broken = join(out, file.replace('users.messages.email.Send', 'users.canvas.Entry'))
+  mkdirSync(dirname(broken), { recursive: true })
+  copyFileSync(join(out, file), broken)
+  truncateSync(broken, 100)
+  const write = (name: string, value: object) => writeFileSync(join(scratch, name), JSON.stringify(value))
+  write('source.json', { storage: { provider: 'local', path: out } })
+  write('destination.json', { destination: { service: 'segment', write_key: 'any' } })
+})
+
+const onTerminals = hasScript ? test : test.skip
+const missing = hasScript ? '' : 'NO script OF UTIL-LINUX HERE: '
+
+onTerminals.each([
+  { columns: 80, rows: 24 },
+  { columns: 40, rows: 10 },
+  { columns: 12, rows: 4 },
+])(`${missing}on a terminal of $columns × $rows nothing stays of the progress but the messages`, async (size) => {
+  const stdout = join(scratch, `${size.columns}.txt`)
+  const output = await onTerminal(size, stdout, SYNC)
+  // It was drawn while it ran.
+  expect(output).toContain(' read')
+  const { lines, isCursorShown } = screenOf(output, size)
+  expect(isCursorShown).toBe(true)
+  const text = lines.join('')
+  expect(text).toMatch(/^WARN: File .* is broken at byte 100: .*ERROR: .*Error: The sync did not go through/)
+  expect(text).not.toMatch(/[█░]|done with/)
+  expect(readFileSync(stdout, 'utf8')).toMatch(SUM)
+})
+
+onTerminals(`${missing}a terminal that can't move its cursor gets plain lines`, async () => {
+  const size = { columns: 80, rows: 24 }
+  const output = await onTerminal(size, join(scratch, 'dumb.txt'), SYNC, { TERM: 'dumb' })
+  expect(output).not.toContain('\u001b')
+  expect(output).toMatch(/6,000 records read; \d+ of 106 streams/)
+})
+
+onTerminals(`${missing}no colour is used`, async () => {
+  const size = { columns: 80, rows: 24 }
+  const output = await onTerminal(size, join(scratch, 'plain.txt'), SYNC)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what colours text.
+  expect(output).not.toMatch(/\u001b\[[\d;]*m/)
+})
+
+test('without a terminal, progress is plain lines on stderr, and stdout holds the table alone', async () => {
+  const { stdout, stderr } = await runCli(...SYNC)
+  expect(stdout).toMatch(/^ stream +files +read /)
+  expect(stdout).toMatch(SUM)
+  expect(stdout).not.toMatch(/records read|WARN/)
+  expect(stderr).toMatch(/6,000 records read; \d+ of 106 streams/)
+  expect(stdout + stderr).not.toContain('\u001b')
+})
