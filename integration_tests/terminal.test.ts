@@ -27,16 +27,27 @@ const SYNC = [
 ]
 const SUM = /^6,000 read = 6,000 deliverable \+ 0 skipped \+ 0 rejected/m
 
-/** With a broken file, whose message is longer than a line of any screen. */
+/** Two messages of each, longer than a line of any screen; ten are shown, and the number of the others at the end. */
+const BROKEN = [
+  'canvas.Entry',
+  'canvas.Abort',
+  'canvas.Conversion',
+  'campaigns.Abort',
+  'campaigns.Conversion',
+  'UserOrphan',
+].map((name) => `users.${name}`)
+
 beforeAll(async () => {
   const out = join(scratch, 'export')
   await sampleExport({ out, events: 6000, hours: 1, streams: '*.email.*,*.behaviors.*' })
   const file =
     readdirSync(out, { recursive: true, encoding: 'utf8' }).find((name) => /email.Send.*avro$/.test(name)) ?? ''
-  const broken = join(out, file.replace('users.messages.email.Send', 'users.canvas.Entry'))
-  mkdirSync(dirname(broken), { recursive: true })
-  copyFileSync(join(out, file), broken)
-  truncateSync(broken, 100)
+  for (const stream of BROKEN) {
+    const broken = join(out, file.replace('users.messages.email.Send', stream))
+    mkdirSync(dirname(broken), { recursive: true })
+    copyFileSync(join(out, file), broken)
+    truncateSync(broken, 100)
+  }
   const write = (name: string, value: object) => writeFileSync(join(scratch, name), JSON.stringify(value))
   write('source.json', { storage: { provider: 'local', path: out } })
   write('destination.json', { destination: { service: 'segment', write_key: 'any' } })
@@ -57,7 +68,9 @@ onTerminals.each([
   const { lines, isCursorShown } = screenOf(output, size)
   expect(isCursorShown).toBe(true)
   const text = lines.join('')
-  expect(text).toMatch(/^WARN: File .* is broken at byte 100: .*ERROR: .*Error: The sync did not go through/)
+  expect(text).toMatch(
+    /^(WARN: File .* is broken at byte 100: .*ERROR: .*){5}WARN: There were 2 more messages like these\.Error: The sync did not go through/,
+  )
   expect(text).not.toMatch(/[█░]|done with/)
   expect(readFileSync(stdout, 'utf8')).toMatch(SUM)
 })
