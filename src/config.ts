@@ -270,7 +270,7 @@ const RudderstackService = z
       { default: 'batch', order: 3 },
     ).default('batch'),
   })
-  .refine(({ data_plane_url, write_key }) => write_key ?? new URL(data_plane_url).searchParams.get('writeKey'), {
+  .refine(({ data_plane_url, write_key }) => write_key ?? holdsWriteKey(data_plane_url), {
     path: ['write_key'],
     error: 'is missing, and data_plane_url holds no writeKey either',
   })
@@ -447,8 +447,11 @@ export const DestinationConfig = z
   .meta({ title: 'Segment or RudderStack' })
 export type DestinationConfig = z.infer<typeof DestinationConfig>
 
-/** Personal data and keys cross the network encrypted, except to this machine. */
+/** Personal data and keys cross the network encrypted, except to this machine. What is no URL is refused as such. */
 function isSafeUrl(url: string): boolean {
+  if (!URL.canParse(url)) return true
   const { protocol, hostname } = new URL(url)
   return protocol === 'https:' || ['localhost', '[::1]'].includes(hostname) || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }
+
+const holdsWriteKey = (url: string): boolean => !URL.canParse(url) || Boolean(new URL(url).searchParams.get('writeKey'))
