@@ -1,6 +1,5 @@
 /** What a connector is: the promises that a source and a destination make to the runner. */
 import type { z } from 'zod'
-import type { InputMessage } from './input.ts'
 import type {
   AirbyteCatalog,
   AirbyteMessage,
@@ -21,7 +20,10 @@ export interface Environment {
   readonly signal: AbortSignal
 }
 
-/** RECORD messages as finished lines, for connectors that write their own JSON. Each line ends with a line feed. */
+/**
+ * RECORD messages as finished lines, for connectors that write their own JSON. Each line ends with a line feed. The bytes
+ * are lent: they are good until the next output is asked for, and whoever keeps them longer copies them.
+ */
 export interface RecordLines {
   readonly type: 'RECORD_LINES'
   readonly stream: string
@@ -78,12 +80,13 @@ export interface Destination<Config> extends Common<Config> {
 
   /**
    * Delivers every record of `input`, and emits each STATE of it, in order per stream, once all records before it are
-   * delivered or reported as rejected. Messages come in blocks, so that a record does not cost a turn of the event loop.
+   * delivered or reported as rejected. The input is the bytes of stdin; `readMessages` makes messages of them, in
+   * blocks, so that a record does not cost a turn of the event loop.
    */
   write(
     config: Config,
     catalog: ConfiguredAirbyteCatalog,
-    input: AsyncIterable<readonly InputMessage[]>,
+    input: AsyncIterable<Uint8Array>,
     environment: Environment,
   ): AsyncIterable<Output>
 }

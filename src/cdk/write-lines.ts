@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises'
 import type { Output } from './connector.ts'
@@ -11,8 +10,8 @@ export interface Written {
 }
 
 /**
- * Writes each output as one line, and waits while the reader is slower than we are. Resolves once the stream has passed
- * everything on; the stream stays open. If it fails, `onError` is called at once and no further output is asked for.
+ * Writes each output as one line, and waits while the reader is slower than we are: nothing is asked for while the
+ * stream holds lines. Resolves once it has passed everything on; it stays open. If it fails, `onError` is called at once and no further output is asked for.
  */
 export const writeLines = (
   outputs: AsyncIterable<Output>,
@@ -22,6 +21,10 @@ export const writeLines = (
 
 /** Messages wait for each other up to this size, or until the event loop has nothing else to do. */
 const CHUNK_BYTES = 64 * 1024
+/** Lines fewer than these wait, too: copying them costs less than a write of their own. */
+const FEW_BYTES = 16 * 1024
+/** Even if the reader always keeps up, timers and signals have their turn after as long as that. */
+const TURN_MS = 20
 
 /** The one writer of a stream of lines. */
 export class LineWriter {
@@ -29,6 +32,8 @@ export class LineWriter {
   readonly #closed = new AbortController()
   #pending: Uint8Array[] = []
   #pendingBytes = 0
+  #turnAt = 0
+  #giveUp = () => {}
   #failed = false
   #ended = false
 
@@ -37,6 +42,7 @@ export class LineWriter {
     const close = (error = new Error('The output was closed.')) => {
       if (this.#closed.signal.aborted) return
       this.#closed.abort(error)
+      this.#giveUp()
       onError(error)
     }
     stream.on('error', close).on('close', close)
@@ -44,8 +50,9 @@ export class LineWriter {
 
   async writeAll(outputs: AsyncIterable<Output>): Promise<Written> {
     for await (const output of outputs) {
-      this.#add(output)
-      if (this.#pendingBytes >= CHUNK_BYTES) await this.#send()
+      if (output.type === 'RECORD_LINES' && output.bytes.length > FEW_BYTES) await this.#lend(output.bytes)
+      else this.#add(output)
+      if (this.#pendingBytes >= CHUNK_BYTES) await this.#send(this.#taken())
       if (this.#isOver) break
     }
     await this.#flushed()
@@ -67,30 +74,46 @@ export class LineWriter {
   #add(output: Output): void {
     if (this.#isOver) return
     this.#failed = isFailed(output, this.#failed)
-    if (this.#pending.length === 0) setImmediate(() => this.#write())
+    if (this.#pending.length === 0) setImmediate(() => this.#write(this.#taken()))
     const bytes = bytesOf(output)
-    this.#pending.push(...bytes)
-    for (const { length } of bytes) this.#pendingBytes += length
+    this.#pending.push(bytes)
+    this.#pendingBytes += bytes.length
   }
 
-  /** Writes what is pending, and waits until the reader keeps up. */
-  async #send(): Promise<void> {
-    this.#write()
-    // Even if the reader always keeps up, timers and signals must have their turn.
+  /** Writes lines that may change when the next output is asked for. */
+  async #lend(bytes: Uint8Array): Promise<void> {
+    if (this.#isOver) return
+    this.#write(this.#taken())
+    await this.#send(bytes)
+  }
+
+  /** Writes, and waits until the stream holds nothing any longer: the reader keeps up, and the bytes may change. */
+  async #send(bytes: Uint8Array): Promise<void> {
+    const passedOn = new Promise<void>((resolve) => {
+      this.#giveUp = resolve
+      this.#write(bytes, resolve)
+    })
+    if (this.#stream.writableLength > 0) await passedOn
+    if (performance.now() - this.#turnAt < TURN_MS) return
     await turnOfEventLoop()
-    if (this.#stream.writableNeedDrain) await once(this.#stream, 'drain', this.#closed).catch(() => {})
+    this.#turnAt = performance.now()
   }
 
-  #write(): void {
-    if (this.#pending.length === 0 || this.#closed.signal.aborted) return
-    const [first = EMPTY, ...rest] = this.#pending
+  #write(bytes: Uint8Array, onPassedOn = () => {}): void {
+    if (bytes.length === 0 || this.#closed.signal.aborted) onPassedOn()
+    else this.#stream.write(bytes, onPassedOn)
+  }
+
+  /** What is pending, which then is no longer. */
+  #taken(): Uint8Array {
+    const taken = Buffer.concat(this.#pending)
     this.#pending = []
     this.#pendingBytes = 0
-    this.#stream.write(rest.length === 0 ? first : Buffer.concat([first, ...rest]))
+    return taken
   }
 
   async #flushed(): Promise<void> {
-    this.#write()
+    this.#write(this.#taken())
     await new Promise<void>((resolve) => this.#stream.write('', () => resolve()))
   }
 }
@@ -101,16 +124,16 @@ function isFailed(output: Output, failed: boolean): boolean {
   return failed || (output.type === 'TRACE' && output.trace.type === 'ERROR')
 }
 
-function bytesOf(output: Output): readonly Uint8Array[] {
+/** A copy: it may wait. */
+function bytesOf(output: Output): Uint8Array {
   switch (output.type) {
     case 'RECORD_LINES':
-      return [output.bytes]
+      return Buffer.from(output.bytes)
     case 'STATE_LINE':
-      return [output.bytes, LINE_FEED]
+      return Buffer.concat([output.bytes, LINE_FEED])
     default:
-      return [Buffer.from(`${JSON.stringify(output)}\n`)]
+      return Buffer.from(`${JSON.stringify(output)}\n`)
   }
 }
 
-const EMPTY = new Uint8Array()
 const LINE_FEED = Buffer.from('\n')

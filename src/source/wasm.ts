@@ -37,7 +37,7 @@ export interface Core {
   readonly host: { isNew: IsNew | undefined }
   /** The memory, at least so large. What lies in it is good until the next call for more. */
   reserve(bytes: number): Buffer
-  /** A copy of what lies between two addresses. */
+  /** What lies between two addresses, good until the next call. */
   bytes(from: number, to: number): Buffer
 }
 
@@ -69,7 +69,7 @@ export function newCore(): Core {
     return memory
   }
   reserve(BASE + PAGE_BYTES)
-  return { exports, host, reserve, bytes: (from, to) => Buffer.from(memory.subarray(from, to)) }
+  return { exports, host, reserve, bytes: (from, to) => memory.subarray(from, to) }
 }
 
 let code: object | undefined

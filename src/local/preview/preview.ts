@@ -44,5 +44,5 @@ async function* firstRecords<Config>(
 }
 
 async function* recordLines(outputs: ReturnType<Source<unknown>['read']>): AsyncGenerator<Uint8Array> {
-  for await (const output of outputs) if (output.type === 'RECORD_LINES') yield output.bytes
+  for await (const output of outputs) if (output.type === 'RECORD_LINES') yield Buffer.from(output.bytes)
 }

@@ -23,7 +23,7 @@ export interface DecodeOptions {
   readonly onEventType?: (eventType: string) => void
 }
 
-/** Some finished RECORD lines, each with its line feed. The bytes belong to whoever receives them. */
+/** Some finished RECORD lines, each with its line feed. The bytes are lent: good until the next block is asked for. */
 export interface DecodedBlock {
   readonly bytes: Uint8Array
   /** Lines. */

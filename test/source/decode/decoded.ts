@@ -29,7 +29,9 @@ export async function decoded(decode: Decode, file: Uint8Array, reading: Reading
   const blocks: DecodedBlock[] = []
   let error: BrokenFileError | undefined
   try {
-    for await (const block of decode(inChunks(file, chunks), size, { ...OPTIONS, ...options })) blocks.push(block)
+    for await (const block of decode(inChunks(file, chunks), size, { ...OPTIONS, ...options })) {
+      blocks.push({ ...block, bytes: Buffer.from(block.bytes) })
+    }
   } catch (thrown) {
     if (!(thrown instanceof BrokenFileError)) throw thrown
     error = thrown

@@ -15,7 +15,7 @@ function outcomeOf(write: WriteBlock, block: Uint8Array, count: number, skip = 0
   const blocks: DecodedBlock[] = []
   let error = ''
   try {
-    for (const part of write(block, count, skip, 0)) blocks.push(part)
+    for (const part of write(block, count, skip, 0)) blocks.push({ ...part, bytes: Buffer.from(part.bytes) })
   } catch (thrown) {
     if (!(thrown instanceof BrokenFileError)) throw thrown
     error = thrown.message
