@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import { toByteString } from './bytes.ts'
 import type { InputMessage } from './input.ts'
 import { Scanner } from './json.ts'
 import { LINE_FEED } from './json-bytes.ts'
@@ -12,39 +11,72 @@ import { LineReader } from './line.ts'
  */
 export async function* readMessages(input: AsyncIterable<Uint8Array>): AsyncIterable<readonly InputMessage[]> {
   const reader = new LineReader()
-  let isFirst = true
   for await (const lines of wholeLines(input)) {
-    const messages = messagesOf(asUtf8(isFirst ? withoutByteOrderMark(lines) : lines), reader)
-    isFirst = false
+    const messages = messagesOf(lines, reader)
     if (messages.length > 0) yield messages
   }
 }
 
-/** Cuts a flow of bytes after line feeds. A long line is put together once, when its end has come. */
-async function* wholeLines(input: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+/**
+ * Cuts a flow of bytes after line feeds, and makes UTF-8 of them. A long line is put together once, when its end has
+ * come. The blocks are the caller's to keep: what came in may be used again.
+ */
+export async function* wholeLines(input: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
   let begun: Uint8Array[] = []
+  let isFirst = true
+  const block = (): Buffer => {
+    const lines = asUtf8(Buffer.concat(begun))
+    const rest = isFirst ? withoutByteOrderMark(lines) : lines
+    begun = []
+    isFirst = false
+    return rest
+  }
   for await (const chunk of input) {
     const end = chunk.lastIndexOf(LINE_FEED) + 1
     if (end > 0) {
-      yield Buffer.concat([...begun, chunk.subarray(0, end)])
-      begun = []
+      begun.push(chunk.subarray(0, end))
+      yield block()
     }
-    if (end < chunk.length) begun.push(chunk.subarray(end))
+    // Copied, for the same reason.
+    if (end < chunk.length) begun.push(Buffer.from(chunk.subarray(end)))
   }
-  if (begun.length > 0) yield Buffer.concat(begun)
+  if (begun.length > 0) yield block()
 }
 
-function messagesOf(bytes: Uint8Array, reader: LineReader): InputMessage[] {
-  const scanner = new Scanner(bytes)
+/** Lines that are read one by one, as far as somebody asks. */
+export class LineBlock {
+  readonly bytes: Buffer
+  readonly #reader: LineReader
+  #scanner: Scanner | undefined
+
+  constructor(bytes: Buffer, reader: LineReader) {
+    this.bytes = bytes
+    this.#reader = reader
+  }
+
+  /** The message on the line between two places; undefined for a line that means nothing to a destination. */
+  message(start: number, end: number): InputMessage | undefined {
+    this.#scanner ??= new Scanner(this.bytes)
+    return isBlank(this.#scanner, start, end) ? undefined : this.#reader.read(this.#scanner, start, end)
+  }
+}
+
+function messagesOf(bytes: Buffer, reader: LineReader): InputMessage[] {
+  const block = new LineBlock(bytes, reader)
   const messages: InputMessage[] = []
   for (let start = 0; start < bytes.length; ) {
-    const lineFeed = scanner.text.indexOf('\n', start)
-    const end = lineFeed < 0 ? bytes.length : lineFeed
-    const message = isBlank(scanner, start, end) ? undefined : reader.read(scanner, start, end)
+    const end = endOfLine(bytes, start)
+    const message = block.message(start, end)
     if (message) messages.push(message)
     start = end + 1
   }
   return messages
+}
+
+/** Where the line that begins at `start` ends: at its line feed, or with the bytes. */
+export function endOfLine(bytes: Buffer, start: number): number {
+  const lineFeed = bytes.indexOf(LINE_FEED, start)
+  return lineFeed < 0 ? bytes.length : lineFeed
 }
 
 function isBlank(scanner: Scanner, start: number, end: number): boolean {
@@ -53,10 +85,9 @@ function isBlank(scanner: Scanner, start: number, end: number): boolean {
   return scanner.at >= end
 }
 
-const asUtf8 = (bytes: Uint8Array): Uint8Array =>
-  isUtf8(bytes) ? bytes : Buffer.from(toByteString(Buffer.from(bytes).toString('utf8')), 'latin1')
+const asUtf8 = (bytes: Buffer): Buffer => (isUtf8(bytes) ? bytes : Buffer.from(bytes.toString('utf8')))
 
-const withoutByteOrderMark = (bytes: Uint8Array): Uint8Array =>
+const withoutByteOrderMark = (bytes: Buffer): Buffer =>
   BYTE_ORDER_MARK.every((byte, i) => bytes[i] === byte) ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]

@@ -4,11 +4,9 @@ import type { Invocation } from './arguments.ts'
 import type { Connector, Destination, Environment, Output, Source } from './connector.ts'
 import type { Entry, Surroundings } from './entry.ts'
 import { ConfigError } from './errors.ts'
-import type { InputMessage } from './input.ts'
 import { readJsonFile } from './json-file.ts'
 import { connectionStatus, log } from './messages.ts'
 import { ConfiguredAirbyteCatalog, JsonObject } from './protocol.ts'
-import { readMessages } from './read-lines.ts'
 import { readStates } from './states.ts'
 import { unknownKeys } from './unknown-keys.ts'
 import { validate } from './validate.ts'
@@ -95,18 +93,13 @@ async function* write<Config>(
   stdin: Readable,
   environment: Environment,
 ): AsyncIterable<Output> {
-  let passedOver = 0
   const catalog = await readCatalog(files.catalog)
-  const input = withoutStrays(readMessages(untilStopped(stdin, environment.signal)), (count) => {
-    passedOver += count
-  })
   try {
-    yield* destination.write(config, catalog, input, environment)
+    yield* destination.write(config, catalog, untilStopped(stdin, environment.signal), environment)
   } finally {
     // A destination that fails reads no more, and the platform may keep stdin open until the process has ended.
     stdin.destroy()
   }
-  if (passedOver > 0) yield log('WARN', `${passedOver} lines on stdin were not messages and were passed over.`)
 }
 
 async function readCatalog(path: string): Promise<ConfiguredAirbyteCatalog> {
@@ -116,18 +109,6 @@ async function readCatalog(path: string): Promise<ConfiguredAirbyteCatalog> {
   if (twice)
     throw new ConfigError(`The catalog (--catalog) has the stream "${twice.stream.name}" twice. Keep one of them.`)
   return catalog
-}
-
-/** Without the lines that are no messages and were not meant to be records. `count` is told of them. */
-async function* withoutStrays(
-  input: AsyncIterable<readonly InputMessage[]>,
-  count: (strays: number) => void,
-): AsyncIterable<readonly InputMessage[]> {
-  for await (const block of input) {
-    const messages = block.filter((message) => message.type !== 'UNREADABLE' || message.isRecord)
-    count(block.length - messages.length)
-    if (messages.length > 0) yield messages
-  }
 }
 
 /** What comes in on stdin until the run is asked to stop: what has come by then is to be delivered. */

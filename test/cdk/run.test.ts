@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { Destination, Output, Source } from '../../src/cdk/connector.ts'
 import { ConfigError, TransientError } from '../../src/cdk/errors.ts'
 import { log } from '../../src/cdk/messages.ts'
+import { readMessages } from '../../src/cdk/read-lines.ts'
 import { type Entry, run } from '../../src/cdk/run.ts'
 import { stateLine } from '../../src/cdk/state-line.ts'
 import { brief, collect, still } from './environment.ts'
@@ -222,8 +223,8 @@ const RECORD = '{"type":"RECORD","record":{"stream":"users","data":{"id":1},"emi
 const STATE = '{"type":"STATE","state":{"data":{"n":9007199254740993},"id":4}}'
 
 const echo: Destination<Config>['write'] = async function* (_config, _catalog, input) {
-  for await (const block of input)
-    for (const message of block) {
+  for await (const messages of readMessages(input))
+    for (const message of messages) {
       yield log('INFO', message.type)
       if (message.type === 'STATE') yield stateLine(message, { recordCount: 1, rejectedRecordCount: 0 })
     }
@@ -243,15 +244,6 @@ test('write hands on records and states, and a state goes back as the text it ca
   expect(last?.type === 'STATE_LINE' && Buffer.from(last.bytes).toString()).toBe(
     STATE.replace('4}', '4,"destinationStats":{"recordCount":1.0,"rejectedRecordCount":0.0}}'),
   )
-})
-
-test('lines that are no messages are counted, and told of once, at the end and without their content', async () => {
-  const outputs = await write(`s3cr3t\n${RECORD}\n{"a":1}\n\n${RECORD.slice(0, -9)}\n{"type":"LOG"}\n42`)
-  expect(outputs.map(brief)).toEqual([
-    'LOG INFO RECORD',
-    'LOG INFO UNREADABLE',
-    'LOG WARN 3 lines on stdin were not messages and were passed over.',
-  ])
 })
 
 test('a run that is asked to stop reads no further, and what has come is dealt with', async () => {

@@ -1,41 +1,59 @@
 /** Groups what is to be sent into requests. Knows neither HTTP nor any service. */
-import type { ByteString } from '../../cdk/bytes.ts'
-import type { InputRecord } from '../../cdk/input.ts'
 import type { Envelope, TargetLimits } from '../target.ts'
+import type { InputLine } from './input-line.ts'
+import type { InputStream } from './streams.ts'
 
-/**
- * What is still needed of a record while it is on its way. Not its members: hundreds of thousands of little strings
- * that outlive a young collection cost more time than mapping does.
- */
-export type SentRecord = Omit<InputRecord, 'data'>
-
-/** One record on its way. Its events stay together: in one request, and in one half when a request is cut in two. */
-export interface Item {
-  readonly record: SentRecord
+/** One record on its way. */
+export interface SentRecord {
+  readonly stream: InputStream
+  readonly line: InputLine
   /** The record's place in the input: 0 for the first. */
   readonly place: number
-  /** The record's events, joined by commas. */
-  readonly text: ByteString
   readonly events: number
 }
 
-/** The items of one request, in the order of the input. */
-export interface Batch {
+/** A record that waits for its request. Its events stay together when a request is cut in two. */
+export interface Item extends SentRecord {
+  /** Where its events, joined by commas, begin and end in the body. */
+  readonly start: number
+  readonly end: number
+}
+
+/** What goes into one request: items in the order of the input, which lie one after the other in `body`. */
+export interface Parcel {
   readonly writeKey: string
   readonly items: readonly Item[]
-  readonly events: number
+  readonly body: Buffer
+}
+
+/** A parcel as large as a request may be. */
+export interface Batch extends Parcel {
   /** When its first item came, in milliseconds since the Unix epoch. */
   readonly opened: number
 }
 
+/** What to send of a record, and with which key. */
+export interface Outgoing extends SentRecord {
+  readonly writeKey: string
+  /** The record's events, joined by commas, lie here, until the next record is mapped. */
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+}
+
+/** The events of a parcel, joined by commas. */
+export const eventsOf = ({ items, body }: Parcel): Buffer => body.subarray(items[0]?.start, items.at(-1)?.end)
+
 interface OpenBatch extends Batch {
   readonly items: Item[]
+  body: Buffer
   events: number
-  /** Of the body so far, with envelope. */
+  /** Of the body so far. */
   bytes: number
 }
 
-const COMMA = 1
+const COMMA = ','
+const FIRST_BYTES = 16_384
 const NONE: readonly Batch[] = []
 
 /**
@@ -45,32 +63,26 @@ const NONE: readonly Batch[] = []
  * goes out in a request of its own: the service's answer then says why it can't be delivered.
  */
 export class Batches {
-  readonly #limits: TargetLimits
-  readonly #envelopeBytes: number
+  readonly #maxBytes: number
+  readonly #maxEvents: number
   readonly #open = new Map<string, OpenBatch>()
 
-  constructor(limits: TargetLimits, envelope: Envelope) {
-    this.#limits = limits
-    this.#envelopeBytes = envelope.head.length + envelope.tail.length
+  constructor({ batchBytes, batchEvents }: TargetLimits, { head, tail }: Envelope) {
+    this.#maxBytes = batchBytes - head.length - tail.length
+    this.#maxEvents = batchEvents
   }
 
-  /** Puts an item into the open batch of its key. Gives the batches that are full now, in order. */
-  add(writeKey: string, item: Item, now: number): readonly Batch[] {
-    const open = this.#open.get(writeKey)
-    if (open && this.#fits(open, item)) {
-      open.items.push(item)
-      open.events += item.events
-      open.bytes += COMMA + item.text.length
-      return open.events < this.#limits.batchEvents ? NONE : this.#close([open])
-    }
-    const fresh = this.#begin(writeKey, item, now)
-    const full = open ? [open] : NONE
-    return fresh.events < this.#limits.batchEvents ? full : [...full, ...this.#close([fresh])]
+  /** Copies a record's events into the open batch of their key. Gives the batches that are full now, in order. */
+  add(record: Outgoing, now: number): readonly Batch[] {
+    const open = this.#open.get(record.writeKey)
+    if (open && this.#fits(open, record)) return this.#put(open, record)
+    const fresh = this.#put(this.#begin(record.writeKey, now), record)
+    return open ? [open, ...fresh] : fresh
   }
 
   /** Closes the batches that were opened at `time` or before, the oldest first. */
   close(time = Number.POSITIVE_INFINITY): readonly Batch[] {
-    return this.#close([...this.#open.values()].filter(({ opened }) => opened <= time))
+    return [...this.#open.values()].filter(({ opened }) => opened <= time).flatMap((batch) => this.#close(batch))
   }
 
   /** The place in the input of the first item that waits here. */
@@ -80,22 +92,39 @@ export class Batches {
     return first
   }
 
-  #fits({ events, bytes }: OpenBatch, item: Item): boolean {
-    const { batchEvents, batchBytes } = this.#limits
-    return events + item.events <= batchEvents && bytes + COMMA + item.text.length <= batchBytes
+  #fits(batch: OpenBatch, { events, start, end }: Outgoing): boolean {
+    return batch.events + events <= this.#maxEvents && batch.bytes + COMMA.length + end - start <= this.#maxBytes
   }
 
-  #begin(writeKey: string, item: Item, opened: number): OpenBatch {
-    const bytes = this.#envelopeBytes + item.text.length
-    const batch = { writeKey, items: [item], events: item.events, bytes, opened }
+  #begin(writeKey: string, opened: number): OpenBatch {
+    const batch = { writeKey, items: [], body: Buffer.allocUnsafe(FIRST_BYTES), events: 0, bytes: 0, opened }
     // Deleted first, so that the map stays in the order of opening.
     this.#open.delete(writeKey)
     this.#open.set(writeKey, batch)
     return batch
   }
 
-  #close(batches: readonly OpenBatch[]): readonly Batch[] {
-    for (const { writeKey } of batches) this.#open.delete(writeKey)
-    return batches
+  #put(batch: OpenBatch, { stream, line, place, events, bytes, start, end }: Outgoing): readonly Batch[] {
+    const at = batch.items.length === 0 ? 0 : batch.bytes + COMMA.length
+    const length = end - start
+    if (at + length > batch.body.length) batch.body = this.#larger(batch.body, at + length)
+    if (at > 0) batch.body.write(COMMA, at - COMMA.length, 'latin1')
+    bytes.copy(batch.body, at, start, end)
+    batch.items.push({ stream, line, place, events, start: at, end: at + length })
+    batch.events += events
+    batch.bytes = at + length
+    return batch.events < this.#maxEvents ? NONE : this.#close(batch)
+  }
+
+  /** The same body with more room. */
+  #larger(body: Buffer, bytes: number): Buffer {
+    const larger = Buffer.allocUnsafe(Math.max(bytes, Math.min(body.length * 4, this.#maxBytes)))
+    body.copy(larger)
+    return larger
+  }
+
+  #close(batch: OpenBatch): readonly Batch[] {
+    this.#open.delete(batch.writeKey)
+    return [batch]
   }
 }

@@ -1,6 +1,6 @@
-/** Sees one batch through: what the service refuses is found by halving, and the rest is delivered. */
+/** Sees one parcel through: what the service refuses is found by halving, and the rest is delivered. */
 import { ConfigError, TransientError } from '../../cdk/errors.ts'
-import type { Item } from './batch.ts'
+import type { Item, Parcel } from './batch.ts'
 import { withoutValues } from './quote.ts'
 import type { Rejection } from './rejected.ts'
 import type { Send } from './send.ts'
@@ -15,8 +15,9 @@ export interface Fates {
  * Resolves once every item is delivered or rejected. Throws a ConfigError or TransientError if nothing more can be
  * delivered; what was delivered until then has been reported.
  */
-export async function deliver(send: Send, writeKey: string, items: readonly Item[], fates: Fates): Promise<void> {
-  const outcome = await send(writeKey, items)
+export async function deliver(send: Send, parcel: Parcel, fates: Fates): Promise<void> {
+  const { items } = parcel
+  const outcome = await send(parcel)
   switch (outcome.status) {
     case 'delivered':
       return fates.delivered(items)
@@ -28,21 +29,18 @@ export async function deliver(send: Send, writeKey: string, items: readonly Item
       const [item] = items
       if (items.length === 1 && item) return fates.rejected(item, rejectionOf(item, outcome))
       const middle = items.length >> 1
-      await deliver(send, writeKey, items.slice(0, middle), fates)
-      await deliver(send, writeKey, items.slice(middle), fates)
+      await deliver(send, { ...parcel, items: items.slice(0, middle) }, fates)
+      await deliver(send, { ...parcel, items: items.slice(middle) }, fates)
     }
   }
 }
 
 const TOO_LARGE = 413
 
-function rejectionOf(
-  { record }: Item,
-  { code, reason }: { readonly code: number; readonly reason: string },
-): Rejection {
+function rejectionOf({ line }: Item, { code, reason }: { readonly code: number; readonly reason: string }): Rejection {
   return {
     reason: code === TOO_LARGE ? 'too_large_for_service' : 'refused_by_service',
-    message: withoutValues(reason, record.line),
+    message: withoutValues(reason, line.text),
     status: code,
   }
 }

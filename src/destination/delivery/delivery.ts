@@ -1,12 +1,14 @@
 /** One run of `write`: messages in, requests out, states back. */
 import type { Output } from '../../cdk/connector.ts'
 import { TransientError } from '../../cdk/errors.ts'
-import type { InputMessage } from '../../cdk/input.ts'
+import { LineReader } from '../../cdk/line.ts'
 import type { ConfiguredAirbyteCatalog } from '../../cdk/protocol.ts'
+import { endOfLine, LineBlock, wholeLines } from '../../cdk/read-lines.ts'
 import type { Limits } from '../../config.ts'
 import type { TargetLimits } from '../target.ts'
 import { type Batch, Batches } from './batch.ts'
 import { deliver } from './deliver.ts'
+import { InputLine } from './input-line.ts'
 import { Outbox } from './outbox.ts'
 import { Records } from './records.ts'
 import type { RejectedRecords } from './rejected.ts'
@@ -31,6 +33,7 @@ const REJECTED_BYTES = 1_000_000
 export class Delivery {
   readonly records: Records
   readonly #options: DeliveryOptions
+  readonly #reader = new LineReader()
   readonly #batches: Batches
   readonly #slots: Slots
   readonly #outbox = new Outbox<Output>()
@@ -58,7 +61,7 @@ export class Delivery {
   }
 
   /** Delivers the input, and gives what there is to emit meanwhile. Fails with the first error of the run. */
-  async *run(input: AsyncIterable<readonly InputMessage[]>): AsyncGenerator<Output> {
+  async *run(input: AsyncIterable<Uint8Array>): AsyncGenerator<Output> {
     const { signal } = this.#options.environment
     const stop = () => this.#stop.abort()
     signal.addEventListener('abort', stop)
@@ -86,11 +89,11 @@ export class Delivery {
     }
   }
 
-  async #run(input: AsyncIterable<readonly InputMessage[]>): Promise<void> {
+  async #run(input: AsyncIterable<Uint8Array>): Promise<void> {
     const { pulse = everySecond, environment } = this.#options
     const stopPulse = pulse(() => void this.#dispatch(this.#batches.close(environment.now() - FLUSH_MS)))
     try {
-      for await (const block of until(input, this.#stop.signal)) await this.#take(block)
+      for await (const lines of until(wholeLines(input), this.#stop.signal)) await this.#take(lines)
       if (!this.#failure) await this.#dispatch(this.#batches.close())
     } catch (error) {
       this.#fail(error)
@@ -103,14 +106,17 @@ export class Delivery {
     this.#outbox.end(this.#failure)
   }
 
-  /** Takes a block of messages. Waits only where a request has to wait for its turn. */
-  async #take(block: readonly InputMessage[]): Promise<void> {
+  /** Takes a block of lines. Waits only where a request has to wait for its turn. */
+  async #take(lines: Buffer): Promise<void> {
     const { rejected, environment } = this.#options
     const now = environment.now()
-    for (const message of block) {
-      const full = this.#takeMessage(message, now)
+    const block = new LineBlock(lines, this.#reader)
+    for (let start = 0; start < lines.length; ) {
+      const end = endOfLine(lines, start)
+      const full = this.#takeLine(block, start, end, now)
       if (full.length > 0) await this.#dispatch(full)
       if (this.#stop.signal.aborted) return
+      start = end + 1
     }
     if (rejected && rejected.bytes > REJECTED_BYTES) await rejected.flush()
     await this.#release()
@@ -118,15 +124,13 @@ export class Delivery {
   }
 
   /** Gives the batches that are full with it. */
-  #takeMessage(message: InputMessage, now: number): readonly Batch[] {
-    if (message.type === 'STATE') this.records.takeState(message)
-    else if (message.type === 'UNREADABLE') {
-      if (message.isRecord) this.records.takeUnreadable(message)
-    } else {
-      const outgoing = this.records.take(message)
-      if (outgoing) return this.#batches.add(outgoing.writeKey, outgoing.item, now)
-    }
-    return NONE
+  #takeLine(block: LineBlock, start: number, end: number, now: number): readonly Batch[] {
+    const message = block.message(start, end)
+    if (message?.type === 'STATE') this.records.takeState(message)
+    if (message?.type === 'UNREADABLE') this.records.takeUnreadable(message)
+    if (message?.type !== 'RECORD') return NONE
+    const outgoing = this.records.take(message, new InputLine(block.bytes, start, end))
+    return outgoing ? this.#batches.add(outgoing, now) : NONE
   }
 
   /** Sends batches, each as soon as there is a slot. Resolves when the last one has started; never fails. */
@@ -140,7 +144,7 @@ export class Delivery {
 
   async #deliver(batch: Batch): Promise<void> {
     if (this.#failure) return
-    await deliver(this.#sending.send, batch.writeKey, batch.items, this.records)
+    await deliver(this.#sending.send, batch, this.records)
     this.#underway.delete(batch)
     await this.#release()
   }

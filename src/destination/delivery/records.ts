@@ -1,5 +1,5 @@
 /** What becomes of every record: sent, skipped or rejected, and counted in any case. Does no I/O. */
-import type { ByteString } from '../../cdk/bytes.ts'
+import { bytesOf } from '../../cdk/bytes.ts'
 import type { Output, StateLine } from '../../cdk/connector.ts'
 import { ConfigError } from '../../cdk/errors.ts'
 import type { InputRecord, InputState, InputUnreadable } from '../../cdk/input.ts'
@@ -7,9 +7,10 @@ import { log } from '../../cdk/messages.ts'
 import type { ConfiguredAirbyteCatalog } from '../../cdk/protocol.ts'
 import type { Target } from '../target.ts'
 import { Acknowledgements } from './acknowledge.ts'
-import type { Item, SentRecord } from './batch.ts'
+import type { Item, Outgoing } from './batch.ts'
 import type { Fates } from './deliver.ts'
-import { type RejectedRecords, type Rejection, rejectedLine } from './rejected.ts'
+import type { InputLine } from './input-line.ts'
+import { type RejectedMessage, type RejectedRecords, type Rejection, rejectedLine } from './rejected.ts'
 import { type InputStream, Streams } from './streams.ts'
 import { type StreamReport, StreamTally } from './summary.ts'
 
@@ -22,18 +23,13 @@ export interface RecordsOptions {
   emit(output: Output): void
 }
 
-/** An item, and the key to send it with. */
-export interface Outgoing {
-  readonly writeKey: string
-  readonly item: Item
-}
-
 export class Records implements Fates {
   readonly #options: RecordsOptions
   readonly #acknowledgements = new Acknowledgements()
   readonly #streams: Streams
   /** Lines that were meant to be records, of whatever stream. */
   readonly #unreadable: Counted
+  #strays = 0
   #delivered = 0
   /** By the service. */
   #refused = 0
@@ -46,15 +42,16 @@ export class Records implements Fates {
   }
 
   /** Gives what is to be sent of a record, if anything. */
-  take(record: InputRecord): Outgoing | undefined {
+  take(record: InputRecord, line: InputLine): Outgoing | undefined {
     const stream = this.#streams.of(record)
-    const place = this.#read(stream)
+    const place = this.count(stream)
     const mapped = stream.map(record)
     switch (mapped.status) {
       case 'send': {
         const { events, writeKey, trimmed } = mapped
         if (trimmed.length > 0) stream.tally.trimmed++
-        return { writeKey, item: itemOf(record, place, events) }
+        const bytes = bytesOf(events.join(','))
+        return { stream, line, place, writeKey, events: events.length, bytes, start: 0, end: bytes.length }
       }
       case 'skipped':
         stream.tally.skip(mapped.reason)
@@ -66,8 +63,18 @@ export class Records implements Fates {
   }
 
   takeUnreadable(message: InputUnreadable): void {
-    const place = this.#read(this.#unreadable)
+    if (!message.isRecord) {
+      this.#strays++
+      return
+    }
+    const place = this.count(this.#unreadable)
     this.#reject(this.#unreadable, place, message, { reason: 'unreadable', message: 'the line is no RECORD message' })
+  }
+
+  /** A record came that is mapped already, or will be. Gives its place. */
+  count({ tally, count }: Counted): number {
+    tally.read++
+    return this.#acknowledgements.record(count)
   }
 
   takeState(state: InputState): void {
@@ -76,16 +83,15 @@ export class Records implements Fates {
 
   delivered(items: readonly Item[]): void {
     this.#delivered += items.length
-    for (const { record, text } of items) {
-      const { tally } = this.#streams.of(record)
-      tally.delivered++
-      tally.bytes += text.length
+    for (const { stream, start, end } of items) {
+      stream.tally.delivered++
+      stream.tally.bytes += end - start
     }
   }
 
   /** Throws a ConfigError if it is not the records that are wrong. */
-  rejected({ record, place }: Item, rejection: Rejection): void {
-    this.#reject(this.#streams.of(record), place, record, rejection)
+  rejected({ stream, line, place }: Item, rejection: Rejection): void {
+    this.#reject(stream, place, { type: 'RECORD', line: line.text }, rejection)
     this.#refused++
     if (this.#delivered === 0 && this.#refused >= HOPELESS) throw hopeless(this.#refused, rejection)
   }
@@ -98,6 +104,11 @@ export class Records implements Fates {
   /** Takes the states that may go back now. Every rejected record must be kept by then. */
   releaseStates(place: number): readonly StateLine[] {
     return this.#acknowledgements.release(place)
+  }
+
+  /** Lines that were no messages, and not meant to be records. */
+  get strays(): number {
+    return this.#strays
   }
 
   report(): readonly StreamReport[] {
@@ -114,12 +125,7 @@ export class Records implements Fates {
     return [...this.#streams.tallies(), ...(tally.read > 0 ? [tally] : [])]
   }
 
-  #read({ tally, count }: Counted): number {
-    tally.read++
-    return this.#acknowledgements.record(count)
-  }
-
-  #reject({ tally, count }: Counted, place: number, message: SentRecord | InputUnreadable, rejection: Rejection): void {
+  #reject({ tally, count }: Counted, place: number, message: RejectedMessage, rejection: Rejection): void {
     const { rejected, emit, now } = this.#options
     const { reason, message: why } = rejection
     const isFirst = tally.reject(reason, why)
@@ -127,20 +133,6 @@ export class Records implements Fates {
     rejected?.add(rejectedLine(message, rejection, new Date(now())))
     this.#acknowledgements.reject(count, place, rejected !== undefined)
   }
-}
-
-function itemOf({ type, stream, namespace, line }: InputRecord, place: number, events: readonly ByteString[]): Item {
-  const text = flat(events.length === 1 ? (events[0] ?? '') : events.join(','))
-  return { record: { type, stream, namespace, line }, place, text, events: events.length }
-}
-
-/**
- * The same text. A string that was put together by `+` is a tree of its parts until somebody looks at a character, and
- * a tree of hundred parts that waits for its request would have to be walked by every garbage collection.
- */
-function flat(text: ByteString): ByteString {
-  text.charCodeAt(0)
-  return text
 }
 
 type Counted = Pick<InputStream, 'tally' | 'count'>

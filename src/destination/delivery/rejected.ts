@@ -3,9 +3,8 @@
  * member, `rejected`. Sent through `write` again, they are records like any other.
  */
 import { type ByteString, bytesOf, fromByteString, toByteString } from '../../cdk/bytes.ts'
-import type { InputUnreadable } from '../../cdk/input.ts'
+import type { InputRecord, InputUnreadable } from '../../cdk/input.ts'
 import type { RejectedStore } from '../../config.ts'
-import type { SentRecord } from './batch.ts'
 import type { RejectedSink, RunName } from './rejected/sink.ts'
 
 export interface Rejection {
@@ -81,8 +80,11 @@ export class RejectedRecords {
   }
 }
 
+/** What is kept of a message. */
+export type RejectedMessage = Pick<InputRecord, 'type' | 'line'> | InputUnreadable
+
 /** The line that keeps a rejected record, or a line that should have been one, without line feed. */
-export function rejectedLine(message: SentRecord | InputUnreadable, rejection: Rejection, now: Date): ByteString {
+export function rejectedLine(message: RejectedMessage, rejection: Rejection, now: Date): ByteString {
   const rejected = toByteString(JSON.stringify({ ...rejection, at: now.toISOString() }))
   if (message.type === 'UNREADABLE') {
     const line = toByteString(JSON.stringify(fromByteString(message.line)))

@@ -1,6 +1,6 @@
 /** Makes failed attempts again. Knows nothing of what it retries. */
 import type { Environment } from '../../cdk/connector.ts'
-import type { Item } from './batch.ts'
+import type { Item, Parcel } from './batch.ts'
 import type { Outcome } from './outcome.ts'
 import type { Rate } from './rate.ts'
 import type { Send } from './send.ts'
@@ -54,7 +54,7 @@ export function retrying(send: Send, { policy, rate, environment, signal, onWait
   let askedMs = 0
 
   /** Waits for its turn; false if the run was stopped meanwhile. */
-  async function turn(items: readonly Item[]): Promise<boolean> {
+  async function turn({ items }: Parcel): Promise<boolean> {
     const events = items.reduce((total, item) => total + item.events, 0)
     for (let ms = rate.wait(events, now()); ms > 0; ms = rate.wait(events, now())) {
       await environment.sleep(ms, signal)
@@ -69,10 +69,10 @@ export function retrying(send: Send, { policy, rate, environment, signal, onWait
     return failing > policy.patienceMs || askedMs > policy.askedPatienceMs
   }
 
-  return async (writeKey, items) => {
+  return async (parcel) => {
     for (let failures = 0; ; failures++) {
-      if (!(await turn(items))) return STOPPED
-      const outcome = await send(writeKey, items)
+      if (!(await turn(parcel))) return STOPPED
+      const outcome = await send(parcel)
       if (outcome.status !== 'failed') {
         failingSince = undefined
         askedMs = 0
@@ -85,7 +85,7 @@ export function retrying(send: Send, { policy, rate, environment, signal, onWait
         const longer = rate.limited(now(), now() + ms)
         if (outcome.retryAfterMs) askedMs += longer
       }
-      onWait({ reason: outcome.reason, ms, rateLimited: outcome.rateLimited, items })
+      onWait({ reason: outcome.reason, ms, rateLimited: outcome.rateLimited, items: parcel.items })
       await environment.sleep(ms, signal)
     }
   }

@@ -5,14 +5,14 @@ import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip as gzipCallback } from 'node:zlib'
 import type { AxiosInstance } from 'axios'
-import { fromByteString } from '../../cdk/bytes.ts'
+import { bytesOf, fromByteString } from '../../cdk/bytes.ts'
 import type { Target } from '../target.ts'
-import type { Item } from './batch.ts'
+import { eventsOf, type Parcel } from './batch.ts'
 import { type Addressee, type Answer, type Outcome, outcomeOf, outcomeOfFault } from './outcome.ts'
 import { presentable, secretsOf } from './quote.ts'
 
 /** Makes one attempt. Never throws for what the network or the service does. */
-export type Send = (writeKey: string, items: readonly Item[]) => Promise<Outcome>
+export type Send = (parcel: Parcel) => Promise<Outcome>
 
 export interface SendOptions {
   readonly gzip: boolean
@@ -67,7 +67,7 @@ export function sender(target: Target, { gzip, now, onRequest, timeoutMs = TIMEO
   return {
     post,
     reach,
-    send: (writeKey, items) => post(writeKey, bodyOf(target, items, new Date(now()))),
+    send: (parcel) => post(parcel.writeKey, bodyOf(target, parcel, new Date(now()))),
     close() {
       agents.httpAgent.destroy()
       agents.httpsAgent.destroy()
@@ -75,20 +75,9 @@ export function sender(target: Target, { gzip, now, onRequest, timeoutMs = TIMEO
   }
 }
 
-/** Written piece by piece: a joined string would be one more copy of everything. */
-function bodyOf(target: Target, items: readonly Item[], now: Date): Buffer {
+function bodyOf(target: Target, parcel: Parcel, now: Date): Buffer {
   const { head, tail } = target.envelope(now)
-  const commas = Math.max(0, items.length - 1)
-  const body = Buffer.allocUnsafe(
-    items.reduce((sum, { text }) => sum + text.length, head.length + commas + tail.length),
-  )
-  let at = body.write(head, 'latin1')
-  items.forEach(({ text }, i) => {
-    if (i > 0) at += body.write(',', at, 'latin1')
-    at += body.write(text, at, 'latin1')
-  })
-  body.write(tail, at, 'latin1')
-  return body
+  return Buffer.concat([bytesOf(head), eventsOf(parcel), bytesOf(tail)])
 }
 
 // An answer that we would have to unpack could be small on the wire and huge in memory.

@@ -56,10 +56,8 @@ const sendNothing: Send = async () => ({ status: 'delivered' })
 function newsOf({ reason, ms, rateLimited, items }: Wait, now: number): readonly Output[] {
   const warning = log('WARN', `${reason}; trying again in ${(ms / 1000).toFixed(1)} s.`)
   if (!rateLimited) return [warning]
-  const streams = new Map(items.map(({ record }) => [`${record.namespace}\0${record.stream}`, record]))
+  const streams = new Set(items.map(({ stream }) => stream))
   const reasons = [{ type: 'RATE_LIMITED' as const, rate_limited: { quota_reset: Math.ceil(now + ms) } }]
-  const statuses = [...streams.values()].map(({ stream: name, namespace }) =>
-    streamStatus({ name, ...(namespace !== undefined && { namespace }) }, 'RUNNING', reasons),
-  )
+  const statuses = [...streams].map(({ tally }) => streamStatus(tally.descriptor, 'RUNNING', reasons))
   return [warning, ...statuses]
 }

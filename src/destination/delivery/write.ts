@@ -1,7 +1,6 @@
 /** A run from its first message to its last words. Knows no service. */
 import type { Output } from '../../cdk/connector.ts'
 import { ConfigError } from '../../cdk/errors.ts'
-import type { InputMessage } from '../../cdk/input.ts'
 import { log } from '../../cdk/messages.ts'
 import { Delivery, type DeliveryOptions } from './delivery.ts'
 import { type Report, summaryLines, total, totalOf, unaccounted } from './summary.ts'
@@ -12,15 +11,13 @@ export interface WriteOptions extends DeliveryOptions {
 }
 
 /** Delivers the input, sums up, and fails unless every record is delivered, skipped by choice or kept as rejected. */
-export async function* write(
-  options: WriteOptions,
-  input: AsyncIterable<readonly InputMessage[]>,
-): AsyncGenerator<Output> {
+export async function* write(options: WriteOptions, input: AsyncIterable<Uint8Array>): AsyncGenerator<Output> {
   const delivery = new Delivery(options)
   const failure = yield* failureOf(delivery.run(input))
   const report = delivery.report()
   options.onReport?.(report)
   for (const line of summaryLines(report)) yield log('INFO', line)
+  yield* strayNews(delivery.records.strays)
   if (failure) throw failure.error
   if (options.environment.signal.aborted) yield* stopped(report)
   else yield* concluded(report, delivery.records.rejections())
@@ -34,6 +31,10 @@ async function* failureOf(messages: AsyncIterable<Output>): AsyncGenerator<Outpu
   } catch (error) {
     return { error }
   }
+}
+
+function* strayNews(lines: number): Generator<Output> {
+  if (lines > 0) yield log('WARN', `${lines} lines on stdin were not messages and were passed over.`)
 }
 
 function* stopped({ streams }: Report): Generator<Output> {

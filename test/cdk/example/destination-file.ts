@@ -4,6 +4,7 @@ import { bytesOf } from '../../../src/cdk/bytes.ts'
 import type { Destination } from '../../../src/cdk/connector.ts'
 import { ConfigError } from '../../../src/cdk/errors.ts'
 import { writeRaw } from '../../../src/cdk/raw-object.ts'
+import { readMessages } from '../../../src/cdk/read-lines.ts'
 import { stateLine } from '../../../src/cdk/state-line.ts'
 
 const Config = z.object({ path: z.string().min(1), password: z.string().optional() })
@@ -26,10 +27,11 @@ export const destination: Destination<Config> = {
   async *write({ path }, _catalog, input) {
     const file = await openFile(path)
     const counts = new Map<string, number>()
-    for await (const block of input) {
-      for (const message of block) {
-        if (message.type === 'UNREADABLE') throw new Error('A record could not be read.')
-        if (message.type === 'RECORD') {
+    for await (const messages of readMessages(input)) {
+      for (const message of messages) {
+        if (message.type === 'UNREADABLE') {
+          if (message.isRecord) throw new Error('A record could not be read.')
+        } else if (message.type === 'RECORD') {
           await file.write(bytesOf(`${writeRaw(message.data)}\n`))
           counts.set(message.stream, (counts.get(message.stream) ?? 0) + 1)
         } else {

@@ -1,14 +1,13 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { bytesOf, toByteString } from '../../../src/cdk/bytes.ts'
-import { type Batch, Batches, type Item } from '../../../src/destination/delivery/batch.ts'
-import { item } from './fakes.ts'
+import { type Batch, Batches, eventsOf } from '../../../src/destination/delivery/batch.ts'
+import { outgoing, textsOf } from './fakes.ts'
 
 const ENVELOPE = { head: '{"sentAt":"2026-11-22T00:00:00.000Z","batch":[', tail: ']}' }
 const EMPTY = ENVELOPE.head.length + ENVELOPE.tail.length
 
-const body = ({ items }: Batch): Buffer =>
-  bytesOf(ENVELOPE.head + items.map(({ text }) => text).join(',') + ENVELOPE.tail)
+const body = (batch: Batch): Buffer => Buffer.concat([bytesOf(ENVELOPE.head), eventsOf(batch), bytesOf(ENVELOPE.tail)])
 
 const texts = fc.string({ unit: fc.constantFrom('a', 'é', '😀'), maxLength: 2 }).map(toByteString)
 
@@ -25,11 +24,18 @@ test('batches keep every item, in order for its key, within the limits', () => {
       fc.integer({ min: 1, max: 20 }),
       (arrivals, batchBytes, batchEvents) => {
         const batches = new Batches({ eventBytes: 100, batchBytes, batchEvents }, ENVELOPE)
-        const items = arrivals.map(({ key, text }, place) => ({ key, item: item(place, text.join(','), text.length) }))
-        const closed = [...items.flatMap((one) => batches.add(one.key, one.item, 0)), ...batches.close()]
+        const records = arrivals.map(({ key, text }, place) =>
+          outgoing(place, text.join(','), { writeKey: key, events: text.length }),
+        )
+        const closed = [...records.flatMap((one) => batches.add(one, 0)), ...batches.close()]
         for (const key of ['x', 'y']) {
-          const sent = closed.filter(({ writeKey }) => writeKey === key).flatMap((batch) => batch.items)
-          expect(sent).toEqual(items.filter((one) => one.key === key).map((one): Item => one.item))
+          const sent = closed.filter(({ writeKey }) => writeKey === key)
+          const given = records.filter(({ writeKey }) => writeKey === key)
+          expect(sent.flatMap(({ items }) => items.map(({ place }) => place))).toEqual(given.map(({ place }) => place))
+          expect(sent.flatMap(textsOf)).toEqual(given.map(({ bytes }) => bytes.toString('latin1')))
+          expect(sent.map((batch) => eventsOf(batch).toString('latin1'))).toEqual(
+            sent.map((batch) => textsOf(batch).join(',')),
+          )
         }
         for (const batch of closed.filter((one) => one.items.length > 1)) {
           // Measured on the very body that is sent.
@@ -45,23 +51,23 @@ test('batches keep every item, in order for its key, within the limits', () => {
 test('a batch is as full as it can be', () => {
   const batches = new Batches({ eventBytes: 100, batchBytes: EMPTY + 5, batchEvents: 10 }, ENVELOPE)
   // Two texts of two bytes and a comma fill it to the byte; a third text would not fit.
-  expect([0, 1, 2].flatMap((place) => batches.add('x', item(place, '{}'), 0)).map(({ items }) => items.length)).toEqual(
-    [2],
-  )
+  expect([0, 1, 2].flatMap((place) => batches.add(outgoing(place, '{}'), 0)).map(({ items }) => items.length)).toEqual([
+    2,
+  ])
 })
 
 test('a batch with as many events as it may hold is closed at once', () => {
   const batches = new Batches({ eventBytes: 100, batchBytes: 1000, batchEvents: 2 }, ENVELOPE)
-  expect(batches.add('x', item(0, '{}'), 0)).toEqual([])
-  expect(batches.add('x', item(1, '{}'), 0)).toHaveLength(1)
+  expect(batches.add(outgoing(0, '{}'), 0)).toEqual([])
+  expect(batches.add(outgoing(1, '{}'), 0)).toHaveLength(1)
   expect(batches.close()).toEqual([])
 })
 
 test('closes what has been open since a time, the oldest first', () => {
   const batches = new Batches({ eventBytes: 100, batchBytes: 1000, batchEvents: 100 }, ENVELOPE)
-  batches.add('x', item(0, '{}'), 10)
-  batches.add('y', item(1, '{}'), 20)
-  batches.add('x', item(2, '{}'), 30)
+  batches.add(outgoing(0, '{}', { writeKey: 'x' }), 10)
+  batches.add(outgoing(1, '{}', { writeKey: 'y' }), 20)
+  batches.add(outgoing(2, '{}', { writeKey: 'x' }), 30)
   expect(batches.firstPlace()).toBe(0)
   expect(batches.close(9)).toEqual([])
   expect(batches.close(10).map(({ writeKey, items }) => [writeKey, items.length])).toEqual([['x', 2]])

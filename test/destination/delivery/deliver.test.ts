@@ -1,39 +1,39 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
-import type { Item } from '../../../src/destination/delivery/batch.ts'
+import type { Parcel } from '../../../src/destination/delivery/batch.ts'
 import { deliver } from '../../../src/destination/delivery/deliver.ts'
 import type { Rejection } from '../../../src/destination/delivery/rejected.ts'
 import type { Send } from '../../../src/destination/delivery/send.ts'
-import { item, record } from './fakes.ts'
+import { outgoing, parcel } from './fakes.ts'
 
 interface Fate {
   readonly delivered: number[]
   readonly rejected: { readonly place: number; readonly rejection: Rejection }[]
 }
 
-async function fates(send: Send, items: readonly Item[]): Promise<Fate> {
+async function fates(send: Send, whole: Parcel): Promise<Fate> {
   const fate: Fate = { delivered: [], rejected: [] }
-  await deliver(send, 'key', items, {
+  await deliver(send, whole, {
     delivered: (some) => fate.delivered.push(...some.map(({ place }) => place)),
     rejected: ({ place }, rejection) => fate.rejected.push({ place, rejection }),
   })
   return fate
 }
 
-const items = (count: number): Item[] => Array.from({ length: count }, (_, place) => item(place, '{}'))
+const items = (count: number): Parcel => parcel(...Array.from({ length: count }, (_, place) => outgoing(place, '{}')))
 
 test('rejects the events that the service refuses, and delivers all others once', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 40 }), fc.array(fc.nat(39)), async (count, bad) => {
       const requests: number[] = []
-      const fate = await fates(async (_, some) => {
+      const fate = await fates(async ({ items: some }) => {
         requests.push(some.length)
         return some.some(({ place }) => bad.includes(place))
           ? { status: 'refused', code: 400, reason: 'no' }
           : { status: 'delivered' }
       }, items(count))
-      const places = items(count).map(({ place }) => place)
+      const places = items(count).items.map(({ place }) => place)
       expect(fate.delivered).toEqual(places.filter((place) => !bad.includes(place)))
       expect(fate.rejected.map(({ place }) => place)).toEqual(places.filter((place) => bad.includes(place)))
     }),
@@ -42,7 +42,7 @@ test('rejects the events that the service refuses, and delivers all others once'
 
 test('one bad event among 2,500 costs two requests for each time they can be halved', async () => {
   let requests = 0
-  await fates(async (_, some) => {
+  await fates(async ({ items: some }) => {
     requests++
     return some.some(({ place }) => place === 1234)
       ? { status: 'refused', code: 400, reason: 'no' }
@@ -53,7 +53,7 @@ test('one bad event among 2,500 costs two requests for each time they can be hal
 
 test('sends smaller requests where one is too large', async () => {
   const sizes: number[] = []
-  const { delivered } = await fates(async (_, some) => {
+  const { delivered } = await fates(async ({ items: some }) => {
     if (some.length > 3) return { status: 'refused', code: 413, reason: 'too large' }
     sizes.push(some.length)
     return { status: 'delivered' }
@@ -72,9 +72,9 @@ test.each([
 
 test('what a service quotes from an event is left out of the reason', async () => {
   const data = { id: 'x', name: 'Ada Lovelace', nested: { city: 'Münster' }, phone: 491234567 }
-  const quoting = { ...item(0, '{}'), record: record('s', data) }
+  const quoting = parcel(outgoing(0, '{}', { data }))
   const reason = 'name "Ada Lovelace" of Münster, 491234567: no userId'
-  const { rejected } = await fates(async () => ({ status: 'refused', code: 400, reason }), [quoting])
+  const { rejected } = await fates(async () => ({ status: 'refused', code: 400, reason }), quoting)
   expect(rejected[0]?.rejection.message).toBe('name "…" of …, …: no userId')
 })
 
@@ -86,7 +86,7 @@ test('stops at an error, and has told what was delivered until then', async () =
   ] as const
   const delivered: number[] = []
   let i = 0
-  const attempt = deliver(async () => answers[i++] ?? { status: 'delivered' }, 'key', items(4), {
+  const attempt = deliver(async () => answers[i++] ?? { status: 'delivered' }, items(4), {
     delivered: (some) => delivered.push(...some.map(({ place }) => place)),
     rejected: () => undefined,
   })

@@ -1,10 +1,12 @@
 /** A small service, messages and a world for the tests of the delivery, which knows neither Segment nor RudderStack. */
-import { type ByteString, fromByteString, toByteString } from '../../../src/cdk/bytes.ts'
+import { type ByteString, bytesOf, fromByteString, toByteString } from '../../../src/cdk/bytes.ts'
 import type { Environment, Output } from '../../../src/cdk/connector.ts'
 import { ConfigError } from '../../../src/cdk/errors.ts'
 import type { InputMessage, InputRecord, InputState } from '../../../src/cdk/input.ts'
 import type { ConfiguredAirbyteCatalog, StreamDescriptor } from '../../../src/cdk/protocol.ts'
-import type { Item } from '../../../src/destination/delivery/batch.ts'
+import { Batches, type Outgoing, type Parcel } from '../../../src/destination/delivery/batch.ts'
+import { InputLine } from '../../../src/destination/delivery/input-line.ts'
+import { StreamTally } from '../../../src/destination/delivery/summary.ts'
 import type { Mapped, Target, TargetLimits } from '../../../src/destination/target.ts'
 
 export const KEY = 'write-key-of-the-test'
@@ -59,12 +61,40 @@ export function state(id: number, stream?: string): InputState {
   return { type: 'STATE', streams, line: text }
 }
 
-export const item = (place: number, text: ByteString, events = 1): Item => ({
-  record: record('s', { id: String(place) }),
-  place,
-  text,
-  events,
-})
+const STREAM = {
+  map: mapped,
+  tally: new StreamTally({ name: 's' }),
+  count: { records: 0, rejected: 0, lostAt: Number.POSITIVE_INFINITY },
+}
+
+/** A record on its way to the service. */
+export function outgoing(place: number, text: ByteString, { writeKey = KEY, events = 1, data = {} } = {}): Outgoing {
+  const line = bytesOf(record('s', { id: String(place), ...data }).line)
+  const bytes = bytesOf(text)
+  return {
+    stream: STREAM,
+    line: new InputLine(line, 0, line.length),
+    place,
+    writeKey,
+    events,
+    bytes,
+    start: 0,
+    end: bytes.length,
+  }
+}
+
+/** Records in one body. */
+export function parcel(...records: readonly Outgoing[]): Parcel {
+  const batches = new Batches({ eventBytes: 1e6, batchBytes: 1e6, batchEvents: 1e6 }, { head: '', tail: '' })
+  for (const record of records) batches.add(record, 0)
+  const [batch] = batches.close()
+  if (!batch) throw new Error('There is no parcel without records.')
+  return batch
+}
+
+/** The events of each record of a parcel. */
+export const textsOf = ({ items, body }: Parcel): readonly ByteString[] =>
+  items.map(({ start, end }) => body.toString('latin1', start, end))
 
 export const catalog = (...streams: readonly (string | StreamDescriptor)[]): ConfiguredAirbyteCatalog => ({
   streams: streams.map((stream) => ({
@@ -106,9 +136,13 @@ export function fakeWorld(random = 0.5): FakeWorld {
   }
 }
 
-export async function* blocks(...of: readonly (readonly InputMessage[])[]): AsyncGenerator<readonly InputMessage[]> {
-  yield* of
+/** Lines as they come in on stdin, in blocks. */
+export async function* blocks(...of: readonly (readonly InputMessage[])[]): AsyncGenerator<Uint8Array> {
+  yield* of.map(block)
 }
+
+export const block = (messages: readonly InputMessage[]): Uint8Array =>
+  bytesOf(messages.map(({ line }) => `${line}\n`).join(''))
 
 /** What came out of a run: its outputs, and its error if it failed. */
 export interface Ran {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import type { Outcome } from '../../../src/destination/delivery/outcome.ts'
 import { Rate } from '../../../src/destination/delivery/rate.ts'
 import { RETRY_POLICY, retrying, type Wait } from '../../../src/destination/delivery/retry.ts'
-import { fakeWorld, item, KEY } from './fakes.ts'
+import { fakeWorld, outgoing, parcel } from './fakes.ts'
 
 const DELIVERED: Outcome = { status: 'delivered' }
 const failed = (retryAfterMs?: number, rateLimited = false): Outcome => ({
@@ -13,7 +13,7 @@ const failed = (retryAfterMs?: number, rateLimited = false): Outcome => ({
 })
 
 const MINUTE = 60_000
-const ITEMS = [item(0, '{}')]
+const PARCEL = parcel(outgoing(0, '{}'))
 
 function trying(outcomes: Iterable<Outcome>, world = fakeWorld()) {
   const iterator = outcomes[Symbol.iterator]()
@@ -33,7 +33,7 @@ function trying(outcomes: Iterable<Outcome>, world = fakeWorld()) {
       onWait: (wait) => waits.push(wait),
     },
   )
-  return { send: () => send(KEY, ITEMS), waits, world, stop, attempts: () => attempts }
+  return { send: () => send(PARCEL), waits, world, stop, attempts: () => attempts }
 }
 
 function* forever(outcome: Outcome): Generator<Outcome> {
@@ -108,7 +108,7 @@ test('one request’s pause is that of all', async () => {
     { policy: RETRY_POLICY, environment: world, rate, signal: new AbortController().signal, onWait: () => undefined },
   )
   const begin = world.now()
-  await Promise.all([send(KEY, ITEMS).then(() => send(KEY, ITEMS)), send('other', ITEMS)])
+  await Promise.all([send(PARCEL).then(() => send(PARCEL)), send({ ...PARCEL, writeKey: 'other' })])
   expect(times.filter((time) => time > begin && time < begin + 10_000)).toEqual([])
 })
 
@@ -122,5 +122,5 @@ test('an attempt that fails after a stop is the last', async () => {
 test('tells what it waits for', async () => {
   const { send, waits } = trying([failed(1000, true)])
   await send()
-  expect(waits).toEqual([{ reason: 'because', ms: 1000, rateLimited: true, items: ITEMS }])
+  expect(waits).toEqual([{ reason: 'because', ms: 1000, rateLimited: true, items: PARCEL.items }])
 })

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import { type FakeService, fakeService, type Script } from '../../../integration_tests/fakes/service.ts'
 import { toByteString } from '../../../src/cdk/bytes.ts'
 import { type Sender, sender } from '../../../src/destination/delivery/send.ts'
-import { fakeTarget, item, KEY, START } from './fakes.ts'
+import { fakeTarget, KEY, outgoing, parcel, START } from './fakes.ts'
 
 let service: FakeService
 let open: Sender
@@ -24,11 +24,11 @@ async function sending(script: Script, { gzip = false, timeoutMs = 5000, ...give
   return open
 }
 
-const EVENTS = [item(0, toByteString('{"id":"ü😀"}')), item(1, '{"id":2}')]
+const EVENTS = parcel(outgoing(0, toByteString('{"id":"ü😀"}')), outgoing(1, '{"id":2}'))
 
 test('posts the events in the target’s envelope, with the key where the target wants it', async () => {
   const { send } = await sending([])
-  expect(await send(KEY, EVENTS)).toEqual({ status: 'delivered' })
+  expect(await send(EVENTS)).toEqual({ status: 'delivered' })
   const [request] = service.requests
   expect(request?.method).toBe('POST')
   expect(request?.path).toBe(`/v1/batch?writeKey=${KEY}`)
@@ -44,7 +44,7 @@ test('posts the events in the target’s envelope, with the key where the target
 test('compresses if told to, and tells the bytes on the wire', async () => {
   const sizes: number[] = []
   const { send } = await sending([], { gzip: true, onRequest: (bytes) => sizes.push(bytes) })
-  await send(KEY, [item(0, `{"id":"${'a'.repeat(5000)}"}`)])
+  await send(parcel(outgoing(0, `{"id":"${'a'.repeat(5000)}"}`)))
   const [request] = service.requests
   expect(request?.headers['content-encoding']).toBe('gzip')
   expect(request?.events).toEqual([{ id: 'a'.repeat(5000) }])
@@ -54,20 +54,20 @@ test('compresses if told to, and tells the bytes on the wire', async () => {
 
 test('uses a connection again', async () => {
   const { send } = await sending([])
-  for (let i = 0; i < 3; i++) await send(KEY, EVENTS)
+  for (let i = 0; i < 3; i++) await send(EVENTS)
   expect(service.requests.map(({ headers }) => headers.connection)).toEqual(['keep-alive', 'keep-alive', 'keep-alive'])
   expect(service.connections).toBe(1)
 })
 
 test('follows no redirect', async () => {
   const { send } = await sending([{ status: 307, headers: { location: '/v1/elsewhere' } }])
-  expect(await send(KEY, EVENTS)).toMatchObject({ status: 'stopped' })
+  expect(await send(EVENTS)).toMatchObject({ status: 'stopped' })
   expect(service.requests).toHaveLength(1)
 })
 
 test('reads no more than the beginning of an answer', async () => {
   const { send } = await sending([{ status: 400, body: `no ${'x'.repeat(50_000_000)}` }])
-  const outcome = (await send(KEY, EVENTS)) as { reason: string }
+  const outcome = (await send(EVENTS)) as { reason: string }
   expect(outcome).toMatchObject({ status: 'refused', code: 400 })
   expect(outcome.reason.length).toBeLessThanOrEqual(300)
 })
@@ -76,17 +76,17 @@ test('says in one line what the service says, without markup, keys and personal 
   const basic = Buffer.from(`${KEY}:`).toString('base64')
   const body = `<html><style>b{}</style><b>No</b>\n\tkey ${KEY} ${basic}, ada@example.org, +4912345678, 42</html>`
   const { send } = await sending([{ status: 400, body }])
-  expect(await send(KEY, EVENTS)).toEqual({ status: 'refused', code: 400, reason: 'No key **** ****, …, …, 42' })
+  expect(await send(EVENTS)).toEqual({ status: 'refused', code: 400, reason: 'No key **** ****, …, …, 42' })
 })
 
 test('an answer that never comes is given up', async () => {
   const { send } = await sending(['never'], { timeoutMs: 50 })
-  expect(await send(KEY, EVENTS)).toMatchObject({ status: 'failed', reason: expect.stringContaining('within 0.05 s') })
+  expect(await send(EVENTS)).toMatchObject({ status: 'failed', reason: expect.stringContaining('within 0.05 s') })
 })
 
 test.each(['reset', 'reset-early', 'cut'] as const)('%s is a failure that may pass', async (fault) => {
   const { send } = await sending([fault])
-  expect(await send(KEY, EVENTS)).toMatchObject({ status: 'failed', rateLimited: false })
+  expect(await send(EVENTS)).toMatchObject({ status: 'failed', rateLimited: false })
 })
 
 test('a server that speaks no HTTP is a failure', async () => {
@@ -95,7 +95,7 @@ test('a server that speaks no HTTP is a failure', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
   open = sender(fakeTarget(`http://127.0.0.1:${port}`), { gzip: false, now: () => START })
-  expect(await open.send(KEY, EVENTS)).toMatchObject({ status: 'failed' })
+  expect(await open.send(EVENTS)).toMatchObject({ status: 'failed' })
   server.close()
 })
 
@@ -105,7 +105,7 @@ test('nobody listening is a failure that names the place and no key', async () =
   await service.close()
   open = sender(fakeTarget(url), { gzip: false, now: () => START })
   const { host } = new URL(url)
-  expect(await open.send(KEY, EVENTS)).toEqual({
+  expect(await open.send(EVENTS)).toEqual({
     status: 'failed',
     reason: `Testify at ${host} gave no answer (ECONNREFUSED)`,
     rateLimited: false,

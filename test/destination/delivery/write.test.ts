@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { type FakeService, fakeService, type Script } from '../../../integration_tests/fakes/service.ts'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
-import type { InputMessage } from '../../../src/cdk/input.ts'
 import type { Limits } from '../../../src/config.ts'
 import type { Report } from '../../../src/destination/delivery/summary.ts'
 import { type WriteOptions, write } from '../../../src/destination/delivery/write.ts'
 import {
+  block,
   blocks,
   catalog,
   type FakeTargetOptions,
@@ -37,7 +37,7 @@ const LIMITS: Limits = { concurrent_requests: 4, gzip: false }
 
 /** Writes messages to a service that answers by a script. */
 async function writing(
-  input: AsyncIterable<readonly InputMessage[]>,
+  input: AsyncIterable<Uint8Array>,
   { script = [], target = {}, limits = {}, options = {}, world = fakeWorld() }: Given = {},
 ): Promise<Ran & { readonly report: Report | undefined }> {
   service = await fakeService(script)
@@ -188,9 +188,13 @@ describe('what is not delivered', () => {
     expect(stateIds(outputs)).toEqual([1, 2])
   })
 
-  test('passes over lines that are no messages', async () => {
-    const { error } = await writing(blocks([{ type: 'UNREADABLE', isRecord: false, line: 'hello' }, state(1, 'a')]))
-    expect(error).toBeUndefined()
+  test('passes over lines that are no messages, and tells how many, but not what they say', async () => {
+    const lines = ['s3cr3t', '{"a":1}', '', '{"type":"LOG"}', '42']
+    const strays = lines.map((line) => ({ type: 'UNREADABLE', isRecord: false, line }) as const)
+    const { outputs, error } = await writing(blocks([...strays, state(1, 'a')]))
+    expect([error, stateIds(outputs)]).toEqual([undefined, [1]])
+    expect(logsOf(outputs)).toContain('3 lines on stdin were not messages and were passed over.')
+    expect(JSON.stringify(outputs)).not.toContain('s3cr3t')
   })
 
   test('finds the one event that the service refuses, and delivers the rest', async () => {
@@ -324,7 +328,7 @@ describe('with one service and much to send', () => {
   test.each([1, 3])('makes %i requests at a time, and reads no further meanwhile', async (concurrent_requests) => {
     let [open, most, read] = [0, 0, 0]
     async function* input() {
-      for (; read < 30; read++) yield each(read)
+      for (; read < 30; read++) yield block(each(read))
     }
     const ahead: number[] = []
     const { error } = await writing(input(), {
@@ -361,7 +365,7 @@ describe('a run that is asked to stop', () => {
   test('stops reading, sends what is open, and returns the states that are safe', async () => {
     const world = fakeWorld()
     async function* input() {
-      yield [record('a', { id: 1 }), state(1, 'a')]
+      yield block([record('a', { id: 1 }), state(1, 'a')])
       world.stop()
       yield await new Promise<never>(() => undefined)
     }
@@ -386,7 +390,7 @@ test('sends an open batch after ten seconds though no input comes', async () => 
   let beat: () => void = () => undefined
   let finish: () => void = () => undefined
   async function* input() {
-    yield [record('a', { id: 1 }), state(1, 'a')]
+    yield block([record('a', { id: 1 }), state(1, 'a')])
     await new Promise<void>((resolve) => {
       finish = resolve
       world.advance(9_999)

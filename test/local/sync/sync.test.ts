@@ -5,6 +5,7 @@ import type { Destination, Environment, Output, Source } from '../../../src/cdk/
 import { ConfigError } from '../../../src/cdk/errors.ts'
 import { errorTrace, log, streamStatus } from '../../../src/cdk/messages.ts'
 import type { AirbyteStreamState } from '../../../src/cdk/protocol.ts'
+import { readMessages } from '../../../src/cdk/read-lines.ts'
 import { plainDisplay } from '../../../src/local/sync/display.ts'
 import { sync } from '../../../src/local/sync/sync.ts'
 
@@ -99,7 +100,7 @@ async function run(emits: readonly (Output | Error)[], destinationFailure?: Erro
     role: 'destination',
     discover: async () => ({ operations: [] }),
     async *write(_, __, input) {
-      for await (const messages of input) {
+      for await (const messages of readMessages(input)) {
         if (destinationFailure) throw destinationFailure
         for (const message of messages) {
           if (message.type === 'RECORD') records.push(`{"${message.data.names}":${message.data.values}}`)
