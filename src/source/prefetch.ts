@@ -12,11 +12,19 @@ export interface Fetch {
 export interface Budget {
   readonly items: number
   readonly files: number
-  /** Of files. One that is larger is fetched as far as this allows. */
+  /** Of all files together. */
   readonly bytes: number
 }
 
-const BUDGET: Budget = { items: 1_000, files: 8, bytes: 16 * 1024 * 1024 }
+/** One file must not take all of it, or the next one would begin only when this one ends. */
+export interface SharedBudget extends Budget {
+  /** Of one file. A larger one is fetched as far as this allows. */
+  readonly fileBytes: number
+}
+
+const MB = 1024 * 1024
+/** Small files are a matter of round trips, and so of many at once; large ones of bytes, which memory limits. */
+const BUDGET: SharedBudget = { items: 1_000, files: 32, bytes: 16 * MB, fileBytes: 4 * MB }
 
 /**
  * All items in their order, each with the content of its file if it asks for one. An error of the listing or of a file
@@ -25,15 +33,18 @@ const BUDGET: Budget = { items: 1_000, files: 8, bytes: 16 * 1024 * 1024 }
 export async function* prefetched<Item>(
   items: AsyncIterable<Item>,
   fetchOf: (item: Item) => Fetch | undefined,
-  budget: Budget = BUDGET,
+  budget: SharedBudget = BUDGET,
 ): AsyncGenerator<readonly [Item, AsyncIterable<Uint8Array> | undefined]> {
   const ahead = new Channel<Ahead<Item>>()
   const room = new Room(budget)
   const listing = fill(ahead, items, fetchOf, room)
   try {
     for await (const { item, cost, file } of ahead) {
-      yield [item, file]
-      file?.stop()
+      try {
+        yield [item, file]
+      } finally {
+        file?.stop()
+      }
       room.release(cost)
     }
   } finally {
@@ -58,9 +69,9 @@ async function fill<Item>(
   try {
     for await (const item of items) {
       const fetch = fetchOf(item)
-      const cost = { items: 1, files: fetch ? 1 : 0, bytes: Math.min(fetch?.size ?? 0, room.budget.bytes) }
+      const cost = { items: 1, files: fetch ? 1 : 0, bytes: Math.min(fetch?.size ?? 0, room.budget.fileBytes) }
       if (!(await room.take(cost))) return
-      ahead.push({ item, cost, file: fetch && new LoadingFile(fetch, room.budget.bytes) })
+      ahead.push({ item, cost, file: fetch && new LoadingFile(fetch, room.budget.fileBytes) })
     }
     ahead.end()
   } catch (error) {
@@ -70,12 +81,12 @@ async function fill<Item>(
 
 /** How much of a budget is taken. */
 class Room {
-  readonly budget: Budget
+  readonly budget: SharedBudget
   readonly #changed = new Signal()
   #taken: Budget = { items: 0, files: 0, bytes: 0 }
   #closed = false
 
-  constructor(budget: Budget) {
+  constructor(budget: SharedBudget) {
     this.budget = budget
   }
 
