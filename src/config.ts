@@ -226,6 +226,17 @@ export const SourceConfig = z
       false,
       { order: 7 },
     ),
+    written_until: hour(
+      'Written until',
+      'You get files that were written up to this moment (UTC). Later ones are left to another sync. A plan for several machines sets it.',
+      { airbyte_hidden: true, order: 8 },
+    ).optional(),
+    undated_files: flag(
+      'Files without a date',
+      'You get files that lie outside of date= folders, too. A plan for several machines lets one of them read these.',
+      true,
+      { airbyte_hidden: true, order: 9 },
+    ),
   })
   .meta({ title: 'Braze Currents' })
 export type SourceConfig = z.infer<typeof SourceConfig>

@@ -43,6 +43,9 @@ export function localProgram(version: string, terminal: Terminal, environment: E
   addSync(program, terminal, environment)
   addPreview(program, terminal, environment)
   addInspect(program, terminal, environment)
+  addPlan(program, terminal, environment)
+  addShard(program, terminal, environment)
+  addMerge(program, terminal, environment)
   addSample(program, terminal)
   addCollector(program, terminal, environment)
   for (const [name, description] of CONNECTOR_COMMANDS)
@@ -86,7 +89,9 @@ function addSync(program: Command, terminal: Terminal, environment: Environment)
     .requiredOption('--destination-config <file>', 'configuration of the destination, JSON or YAML')
     .option('--catalog <file>', 'ConfiguredAirbyteCatalog; by default every stream, incremental')
     .option('--state <file or URL>', 'where the progress is kept; without it everything is read')
-    .addOption(streamsOption())
+    .addOption(streamsOption().conflicts('plan'))
+    .option('--plan <file>', 'read one shard of this plan only; the state needs {shard} in its name')
+    .addOption(shardOption())
     .option('--dry-run', 'do everything but send; the state stays as it is')
     .option('--json', 'print progress and the report as JSON, a line each')
     .action(async (options) => (await import('./sync/command.ts')).runSync(options, terminal, environment))
@@ -117,6 +122,45 @@ function addInspect(program: Command, terminal: Terminal, environment: Environme
       10_000,
     )
     .action(async (options) => (await import('./inspect/command.ts')).runInspect(options, terminal, environment))
+}
+
+function addPlan(program: Command, terminal: Terminal, environment: Environment): void {
+  command(program, 'plan')
+    .description('list an export once, and divide it into shards for several processes or machines')
+    .requiredOption('--source-config <file>', 'configuration of the source, JSON or YAML')
+    .requiredOption('--shards <number>', 'into how many', atLeast(1))
+    .option('--parallel <number>', 'how many run at the same time, and share the rate; by default all', atLeast(1))
+    .option('--catalog <file>', 'ConfiguredAirbyteCatalog; by default every stream')
+    .addOption(streamsOption())
+    .option('--state <file>', 'what was read before; without it everything is planned')
+    .option('--out <file>', 'where to write the plan', 'plan.json')
+    .option('--force', 'replace a plan that exists')
+    .action(async (options) => (await import('./plan/command.ts')).runPlan(options, terminal, environment))
+}
+
+function addShard(program: Command, terminal: Terminal, environment: Environment): void {
+  command(program, 'shard')
+    .description('write what read takes of one shard: configuration, catalogue and state')
+    .requiredOption('--plan <file>', 'the plan')
+    .addOption(shardOption())
+    .requiredOption('--source-config <file>', 'configuration of the source, JSON or YAML')
+    .option('--catalog <file>', 'ConfiguredAirbyteCatalog to take the streams from')
+    .requiredOption('--out <folder>', 'where to write them')
+    .action(async (options) => (await import('./plan/shard-command.ts')).runShard(options, terminal, environment))
+}
+
+function addMerge(program: Command, terminal: Terminal, environment: Environment): void {
+  command(program, 'merge')
+    .description('add up what the shards of a plan have done, and print the one state to go on from')
+    .requiredOption('--plan <file>', 'the plan')
+    .requiredOption('--state <file or URL>', 'the state of every shard, with {shard} in the place of its number')
+    .option('--source-config <file>', 'configuration of the source, for its credentials if the states lie in a bucket')
+    .addOption(
+      new Option('--format <format>', 'messages as read and sync take them, or as Airbyte shows a connection')
+        .choices(['messages', 'airbyte'])
+        .default('messages'),
+    )
+    .action(async (options) => (await import('./merge/command.ts')).runMerge(options, terminal, environment))
 }
 
 function addSample(program: Command, terminal: Terminal): void {
@@ -163,6 +207,12 @@ function addCollector(program: Command, terminal: Terminal, environment: Environ
 
 const streamsOption = (): Option =>
   new Option('--streams <globs>', "comma-separated, '!' excludes: 'users.messages.email.*,!*.Delivery'")
+
+const shardOption = (): Option =>
+  new Option(
+    '--shard <number>',
+    'which shard of the plan, counted from 0; by default $JOB_COMPLETION_INDEX or its like',
+  ).argParser(atLeast(0))
 
 const atLeast =
   (least: number) =>

@@ -1,6 +1,8 @@
 /** Reads the files that a person names on the command line. */
 import { ConfigError } from '../cdk/errors.ts'
 import { parseJson, readTextFile } from '../cdk/json-file.ts'
+import { ConfiguredAirbyteCatalog } from '../cdk/protocol.ts'
+import { validate } from '../cdk/validate.ts'
 
 export interface ConfigFile {
   /** The file and the option that named it, for sentences about it. */
@@ -13,6 +15,11 @@ export async function readConfigFile(path: string, option: string): Promise<Conf
   const text = await readTextFile(path, option)
   const what = `The file ${JSON.stringify(path)} (${option})`
   return { what, value: /\.ya?ml$/.test(path) ? await parseYaml(text, what) : parseJson(text, what) }
+}
+
+export async function readCatalogFile(path: string): Promise<ConfiguredAirbyteCatalog> {
+  const { what, value } = await readConfigFile(path, '--catalog')
+  return validate(ConfiguredAirbyteCatalog, value, what)
 }
 
 async function parseYaml(text: string, what: string): Promise<unknown> {

@@ -30,6 +30,7 @@ export const EXAMPLES = {
     'sync --source-config source.json --destination-config destination.json --state s3://my-state-bucket/braze.json',
     'sync --source-config source.json --destination-config destination.json --dry-run',
     "sync --source-config source.json --destination-config destination.json --streams 'users.messages.email.*,!*.Delivery'",
+    "sync --source-config source.json --destination-config destination.json --plan plan.json --shard 3 --state 'states/{shard}.json'",
   ],
   preview: [
     'preview --source-config source.json --destination-config destination.json',
@@ -40,6 +41,18 @@ export const EXAMPLES = {
     'inspect --source-config source.json',
     'inspect --source-config source.json --html report.html',
     "inspect --source-config source.json --streams '*.Purchase' --json",
+  ],
+  plan: [
+    'plan --source-config source.json --shards 8',
+    "plan --source-config source.json --shards 100 --parallel 8 --streams 'users.messages.*' --out plan.json",
+  ],
+  shard: [
+    'shard --plan plan.json --shard 3 --source-config source.json --out ./shard-3',
+    'shard --plan plan.json --shard 3 --source-config source.json --catalog catalog.json --out ./shard-3',
+  ],
+  merge: [
+    "merge --plan plan.json --state 'states/{shard}.json' > state.json",
+    "merge --plan plan.json --state 's3://my-state-bucket/plan/{shard}.json' --source-config source.json --format airbyte",
   ],
   sample: [
     'sample --out ./export',

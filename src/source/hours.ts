@@ -11,7 +11,8 @@ export interface Hours {
   readonly also: readonly Hour[]
 }
 
-export type HourBounds = Pick<SourceConfig, 'start_date' | 'end_date' | 'lookback_hours'>
+export type HourBounds = Pick<SourceConfig, 'start_date' | 'end_date' | 'lookback_hours'> &
+  Partial<Pick<SourceConfig, 'undated_files'>>
 
 const HOUR_MS = 3_600_000
 

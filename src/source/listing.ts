@@ -1,5 +1,5 @@
 /** The files that a pass looks at, in the order in which it does. */
-import { type ListedFile, nextSince, type Passing } from './cursor.ts'
+import { type ListedFile, nextSince, type Pass, type Passing } from './cursor.ts'
 import { covers, type HourBounds, type Hours, hoursSince } from './hours.ts'
 import { dateIn, holdsEvents, skipTo } from './key.ts'
 import type { ExportRoots, LooseFolder, Root } from './roots.ts'
@@ -13,19 +13,40 @@ export interface PassHours {
   readonly searched: Hours
   /** Those of the pass after this one. */
   readonly next: Hours
+  /** False leaves out the files that lie in no hour. */
+  readonly undated: boolean | undefined
 }
 
 export function hoursOf(cursor: Passing, bounds: HourBounds): PassHours {
   const hours = hoursSince(cursor.since, bounds)
   const also = cursor.broken.flatMap(({ date }) => (covers(hours, date) || date === undefined ? [] : [date]))
-  return { hours, searched: { ...hours, also }, next: hoursSince(nextSince(cursor), bounds) }
+  return {
+    hours,
+    searched: { ...hours, also },
+    next: hoursSince(nextSince(cursor), bounds),
+    undated: bounds.undated_files,
+  }
 }
 
 /** What is left of a pass: first the event type's own folders, then the files outside of such folders. */
-export async function* filesOf(
+export function filesOf(
+  store: ObjectStore,
+  roots: ExportRoots,
+  { pass }: Passing,
+  hours: PassHours,
+): AsyncGenerator<ListedFile> {
+  const files = allOf(store, roots, pass, hours)
+  return hours.undated === false ? dated(files) : files
+}
+
+async function* dated(files: AsyncIterable<ListedFile>): AsyncGenerator<ListedFile> {
+  for await (const file of files) if (file.date !== undefined) yield file
+}
+
+async function* allOf(
   store: ObjectStore,
   { roots, loose, prefix }: ExportRoots,
-  { pass: { after = '', part } }: Passing,
+  { after = '', part }: Pass,
   hours: PassHours,
 ): AsyncGenerator<ListedFile> {
   if (part === 'hours') {

@@ -43,6 +43,13 @@ export const addTo = ({ count, sum }: Digest, hash: FileHash): Digest => ({
   sum: (sum + Buffer.from(hash, 'base64url').readUIntBE(0, 6)) % 2 ** 48,
 })
 
+/** What two parts of a pass remember that have no file in common. */
+export function joined(one: Recent, other: Recent): Recent {
+  if (!isDigest(other)) return other.reduce<Recent>(remember, one)
+  if (!isDigest(one)) return joined(other, one)
+  return { count: one.count + other.count, sum: (one.sum + other.sum) % 2 ** 48 }
+}
+
 export const sameFiles = (one: Digest, other: Digest): boolean => one.count === other.count && one.sum === other.sum
 
 const digestOf = (recent: Recent): Digest => (isDigest(recent) ? recent : recent.reduce(addTo, NO_FILES))

@@ -47,7 +47,7 @@ async function* read(
 ): AsyncGenerator<Output> {
   const store = withRememberedLevels(await openStore(config.storage, environment))
   try {
-    const foundAt = environment.now()
+    const foundAt = Math.min(environment.now(), untilOf(config))
     const roots = await findRoots(store, config.path_prefix, hoursSince(0, config))
     if (roots.roots.length + roots.loose.length === 0) yield log('WARN', nothingThere(store.url(config.path_prefix)))
     const streams = streamsOf({ store, config, roots, foundAt, catalog }, options)
@@ -56,6 +56,10 @@ async function* read(
     store.close()
   }
 }
+
+/** Milliseconds since the Unix epoch. */
+const untilOf = ({ written_until }: SourceConfig): number =>
+  written_until === undefined ? Number.POSITIVE_INFINITY : Date.parse(written_until)
 
 interface Export {
   readonly store: ObjectStore

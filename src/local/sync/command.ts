@@ -1,14 +1,15 @@
 /** `sync` on the command line. */
 import type { Environment } from '../../cdk/connector.ts'
-import { ConfiguredAirbyteCatalog } from '../../cdk/protocol.ts'
-import { validate } from '../../cdk/validate.ts'
+import type { ConfiguredAirbyteCatalog } from '../../cdk/protocol.ts'
 import type { SourceConfig } from '../../config.ts'
 import type { Report } from '../../destination/delivery/summary.ts'
 import { segmentRudderstackDestination } from '../../destination/destination.ts'
 import type { SourceReport } from '../../source/report.ts'
 import { brazeCurrentsSource } from '../../source/source.ts'
-import { readConfigFile } from '../config-file.ts'
+import { readCatalogFile } from '../config-file.ts'
 import { type ConfigFiles, readConfigs } from '../configs.ts'
+import { readShard } from '../plan/read.ts'
+import { beginningOf, catalogOf as catalogOfShard, type PlannedShard, partOf, placeOf } from '../plan/shard.ts'
 import { chosenStreams, everyStream } from '../streams.ts'
 import type { Terminal } from '../terminal.ts'
 import { barDisplay } from './bars.ts'
@@ -23,6 +24,8 @@ export interface SyncArguments extends ConfigFiles {
   readonly catalog?: string
   readonly state?: string
   readonly streams?: string
+  readonly plan?: string
+  readonly shard?: number
   readonly dryRun?: true
   readonly json?: true
 }
@@ -46,11 +49,13 @@ interface Done {
 }
 
 async function syncWith(options: SyncArguments, terminal: Terminal, environment: Environment): Promise<Done> {
-  const configs = await readConfigs(options, terminal)
-  const place = await statePlace(options.state, configs.source, environment)
+  const shard = await readShard(options)
+  if (shard?.shard.streams.length === 0) return nothingFor(shard, terminal)
+  const configs = partOf(shard, await readConfigs(options, terminal))
+  const place = await statePlace(placeOf(options.state, shard), configs.source, environment)
   try {
     const states = await openStateStore(place)
-    const done = await syncFrom(states, { options, configs, terminal, environment })
+    const done = await syncFrom(states, { options, shard, configs, terminal, environment })
     const notSaved = await states.flush().then(
       () => undefined,
       (error: unknown) => ({ error }),
@@ -63,16 +68,22 @@ async function syncWith(options: SyncArguments, terminal: Terminal, environment:
   }
 }
 
+function nothingFor({ index }: PlannedShard, terminal: Terminal): Done {
+  terminal.err(`Shard ${index} of the plan has nothing to do.\n`)
+  return { report: undefined, error: undefined }
+}
+
 interface Circumstances {
   readonly options: SyncArguments
+  readonly shard: PlannedShard | undefined
   readonly configs: Awaited<ReturnType<typeof readConfigs>>
   readonly terminal: Terminal
   readonly environment: Environment
 }
 
 async function syncFrom(
-  { states, put }: StateStore,
-  { options, configs, terminal, environment }: Circumstances,
+  store: StateStore,
+  { options, shard, configs, terminal, environment }: Circumstances,
 ): Promise<Done> {
   const display = displayOf(options, terminal, environment)
   const reports: { read: SourceReport[]; written?: Report } = { read: [] }
@@ -85,24 +96,22 @@ async function syncFrom(
     connector: segmentRudderstackDestination({ onReport: (report) => (reports.written = report) }),
     config: { ...configs.destination, dry_run: dryRun },
   }
-  const catalog = chosenStreams(await catalogOf(options, source, environment), options.streams)
-  // What was not sent is not done.
-  const onState = dryRun ? () => {} : put
+  const catalog = await catalogFor({ options, shard, environment }, source)
+  const states = shard ? beginningOf(shard, store.states) : store.states
+  // What was not sent is not done. Merging adds up what the shards have counted.
+  const onState: StateStore['put'] = dryRun ? () => {} : (state, counts) => store.put(state, shard && counts)
   const ends = { source, destination, isDryRun: dryRun }
   const { emitted, error } = await sync({ ...ends, catalog, states, onState, display, environment })
   return { error, report: reports.written && syncReport(emitted, reports.read, reports.written, environment.now()) }
 }
 
-async function catalogOf(
-  { catalog }: SyncArguments,
-  source: { connector: ReturnType<typeof brazeCurrentsSource>; config: SourceConfig },
-  environment: Environment,
+async function catalogFor(
+  { options, shard, environment }: Pick<Circumstances, 'options' | 'shard' | 'environment'>,
+  { connector, config }: { connector: ReturnType<typeof brazeCurrentsSource>; config: SourceConfig },
 ): Promise<ConfiguredAirbyteCatalog> {
-  if (catalog !== undefined) {
-    const { what, value } = await readConfigFile(catalog, '--catalog')
-    return validate(ConfiguredAirbyteCatalog, value, what)
-  }
-  return everyStream(await source.connector.discover(source.config, environment))
+  const given = options.catalog === undefined ? undefined : await readCatalogFile(options.catalog)
+  if (shard) return catalogOfShard(shard, given)
+  return chosenStreams(given ?? everyStream(await connector.discover(config, environment)), options.streams)
 }
 
 function displayOf({ json }: SyncArguments, terminal: Terminal, { now }: Environment): Display {

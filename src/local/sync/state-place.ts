@@ -33,7 +33,7 @@ const inTheExport = (url: string): ConfigError =>
     `The state ${url} (--state) would be read as a file of the export. Put it outside of path_prefix, or give it a name without .json or .avro at its end.`,
   )
 
-const isUrl = (state: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(state)
+export const isUrl = (state: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(state)
 
 interface Place {
   readonly storage: CloudStorage
