@@ -103,8 +103,8 @@ function addPreview(program: Command, terminal: Terminal, environment: Environme
     .requiredOption('--source-config <file>', 'configuration of the source, JSON or YAML')
     .requiredOption('--destination-config <file>', 'configuration of the destination, JSON or YAML')
     .addOption(streamsOption())
-    .option('--limit <number>', 'events of each stream', atLeast(1), 3)
-    .option('--html <file>', 'write them as a page for a browser, too')
+    .option('--limit <number>', 'events of each stream (default: 3 with --streams, 1 without)', atLeast(1))
+    .option('--html <file>', 'write them as a page for a browser, instead of showing them here')
     .action(async (options) => (await import('./preview/command.ts')).runPreview(options, terminal, environment))
 }
 

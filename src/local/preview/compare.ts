@@ -1,4 +1,7 @@
-/** Finds the fields of an exported event again in what would be sent. It compares values, and knows nothing of the mapping. */
+/** Finds the fields of an exported event again in what would be sent. It compares texts, and knows nothing of the mapping. */
+import { type ByteString, bytesOf, fromByteString } from '../../cdk/bytes.ts'
+import type { RawObject } from '../../cdk/input.ts'
+import { Scanner } from '../../cdk/json.ts'
 
 /** `changed`: sent with another value, such as a time in another notation. `not found`: its value stands nowhere as it is. */
 type Mark = 'same' | 'moved' | 'renamed' | 'changed' | 'trimmed' | 'hashed' | 'empty' | 'not found'
@@ -13,8 +16,9 @@ export interface Comparison {
 }
 
 interface Compared {
-  readonly record: Readonly<Record<string, unknown>>
-  readonly events: readonly unknown[]
+  readonly record: RawObject
+  /** JSON. */
+  readonly events: readonly ByteString[]
   readonly trimmed: readonly string[]
   /** The source replaces personal data by hashes. */
   readonly isHashed: boolean
@@ -22,8 +26,8 @@ interface Compared {
 
 export function compare({ record, events, trimmed, isHashed }: Compared): readonly Comparison[] {
   const sent = events.flatMap((event) => [...membersOf(event, '')])
-  return Object.entries(record).map(([name, raw]) => {
-    const value = JSON.stringify(raw)
+  return record.names.map((bytes, i) => {
+    const [name, value] = [fromByteString(bytes), fromByteString(record.values[i] ?? '')]
     const { mark, places } = found(name, value, sent)
     const marks = [
       ...(trimmed.includes(name) ? (['trimmed'] as const) : [mark]),
@@ -42,12 +46,17 @@ interface Member {
   readonly value: string
 }
 
-function* membersOf(value: unknown, path: string): Generator<Member> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return
-  for (const [name, member] of Object.entries(value)) {
+/** Of an object and of the objects in it; of other values none. */
+function* membersOf(json: ByteString, path: string): Generator<Member> {
+  if (!json.startsWith('{')) return
+  const scanner = new Scanner(bytesOf(json))
+  for (let more = scanner.openObject(); more; more = scanner.nextMember()) {
+    const [name, start] = [fromByteString(scanner.name()), scanner.at]
+    scanner.skipValue()
+    const value = json.slice(start, scanner.at)
     const at = path === '' ? name : `${path}.${name}`
-    yield { name, path: at, value: JSON.stringify(member) }
-    yield* membersOf(member, at)
+    yield { name, path: at, value: fromByteString(value) }
+    yield* membersOf(value, at)
   }
 }
 

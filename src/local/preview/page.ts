@@ -1,11 +1,13 @@
 /** Events beside what would be sent, as one page that needs nothing else and runs nothing. */
 import { createHash } from 'node:crypto'
-import { fromByteString } from '../../cdk/bytes.ts'
+import type { ByteString } from '../../cdk/bytes.ts'
+import { writeRaw } from '../../cdk/raw-object.ts'
 import { html, type Markup, raw } from '../inspect/html/markup.ts'
 import { BASE_STYLE } from '../inspect/html/style.css.ts'
 import { printable } from '../inspect/printable.ts'
 import { type Comparison, compare } from './compare.ts'
 import type { Preview } from './preview.ts'
+import { readable } from './raw-text.ts'
 
 /** `isHashed`: the source replaces personal data by hashes. */
 export function previewPage(previews: readonly Preview[], isHashed: boolean): string {
@@ -21,13 +23,15 @@ export function previewPage(previews: readonly Preview[], isHashed: boolean): st
 <body>
 <h1>Events, and what would be sent</h1>
 <p class="soft">Nothing was sent. Marks come from comparing values: a field is “renamed” if its value stands under another name.</p>
-${previews.map((preview) => sectionOf(preview, isHashed))}
+${indexOf(previews)}
+${previews.map((preview, i) => sectionOf(preview, `event-${i}`, isHashed))}
 </body>
 </html>
 `.html
 }
 
 const STYLE = `${BASE_STYLE}
+nav { columns: 23rem; margin-top: 1rem; font-size: .9rem } nav a { display: block; color: var(--link); overflow-wrap: anywhere } details { margin-top: .6rem }
 section { margin-top: 2rem } h2 { overflow-wrap: anywhere } h3 { font-size: .9rem; margin: .6rem 0 .3rem; color: var(--soft) }
 .beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: .8rem }
 .beside > div { min-width: 0 }
@@ -41,16 +45,22 @@ pre, .fields { background: var(--card); border: 1px solid var(--line); border-ra
 
 const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`
 
-function sectionOf({ record, mapped }: Preview, isHashed: boolean): Markup {
-  const { names, values } = record.data
-  const raw = parsed(`{${names.map((name, i) => `${JSON.stringify(name)}:${values[i]}`).join()}}`) as object
-  const events = mapped.status === 'send' ? mapped.events.map(parsed) : []
+/** Where to find each stream. */
+function indexOf(previews: readonly Preview[]): Markup {
+  const firsts = previews.flatMap(({ record: { stream } }, i) =>
+    stream === previews[i - 1]?.record.stream ? [] : [{ stream, i }],
+  )
+  return html`<nav>${firsts.map(({ stream, i }) => html`<a href="#event-${i}">${printable(stream)}</a>`)}</nav>`
+}
+
+function sectionOf({ record, mapped }: Preview, id: string, isHashed: boolean): Markup {
+  const events = mapped.status === 'send' ? mapped.events : []
   const trimmed = mapped.status === 'send' ? mapped.trimmed : []
-  const comparisons = compare({ record: { ...raw }, events, trimmed, isHashed })
-  return html`<section>
+  const comparisons = compare({ record: record.data, events, trimmed, isHashed })
+  return html`<section id="${id}">
 <h2>${printable(record.stream)}</h2>
 <div class="beside">
-<div><h3>In the export</h3>${json(raw)}</div>
+<div><h3>In the export</h3>${json(writeRaw(record.data))}</div>
 <div><h3>Sent</h3>${events.map(json)}${mapped.status !== 'send' && html`<p class="finding"><strong>${mapped.status}:</strong> ${printable(reasonOf(mapped))}</p>`}</div>
 </div>${
     events.length > 0 &&
@@ -61,10 +71,7 @@ function sectionOf({ record, mapped }: Preview, isHashed: boolean): Markup {
 `
 }
 
-const parsed = (text: string): unknown => JSON.parse(fromByteString(text))
-
-const json = (value: unknown): Markup =>
-  html`<pre>${JSON.stringify(value, null, 2).split('\n').map(printable).join('\n')}</pre>`
+const json = (text: ByteString): Markup => html`<pre>${readable(text)}</pre>`
 
 const reasonOf = (mapped: Exclude<Preview['mapped'], { readonly status: 'send' }>): string =>
   mapped.status === 'rejected' ? `${mapped.reason} (${mapped.message})` : mapped.reason

@@ -17,9 +17,16 @@ test.each([
   ['long', '"aaaaaaaa"', { properties: { long: 'aaa' } }, ['trimmed'], ['properties.long']],
   ['email', `"${HASH}"`, { properties: { email: HASH } }, ['same', 'hashed'], ['properties.email']],
 ])('marks %s: %s', (name, value, event, marks, places) => {
-  const record = { [name]: JSON.parse(value) }
-  const compared = compare({ record, events: [event], trimmed: ['long'], isHashed: true })
+  const record = { names: [name], values: [value] }
+  const compared = compare({ record, events: [toByteString(JSON.stringify(event))], trimmed: ['long'], isHashed: true })
   expect(compared).toEqual([{ name, value, marks, places }])
+})
+
+test('numbers that differ in their 17th digit only are not the same', () => {
+  const record = { names: ['a', 'b'], values: ['9007199254740993', '9007199254740995'] }
+  const events = ['{"properties":{"a":9007199254740993,"b":9007199254740996}}']
+  const marks = compare({ record, events, trimmed: [], isHashed: false }).map(({ marks }) => marks)
+  expect(marks).toEqual([['same'], ['changed']])
 })
 
 const previewOf = (members: Readonly<Record<string, unknown>>, mapped: Preview['mapped']): Preview => ({
