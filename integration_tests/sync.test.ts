@@ -16,7 +16,7 @@ import { eventTypes } from '../src/catalog.ts'
 import { type Collector, type CollectorOptions, startCollector } from '../src/local/collector/collector.ts'
 import { type SampleReport, sampleExport } from '../src/local/sample/sample.ts'
 import { runCli, type Started, startCli } from './command_line.ts'
-import { type FakeS3, fakeS3 } from './fakes/s3.ts'
+import { type FakeS3, type FakeS3Options, fakeS3 } from './fakes/s3.ts'
 
 const KEY = 'a-secret-write-key'
 /** Within the look-back of a sync that runs now. */
@@ -137,9 +137,9 @@ test('interrupted, it ends with 130, keeps what is done, and goes on from there'
 })
 
 /** A sync whose export lies in a bucket, and whose state is to lie in another. */
-async function setUpBucket(options: Partial<CollectorOptions> = {}) {
+async function setUpBucket(options: Partial<CollectorOptions> = {}, bucket: FakeS3Options = {}) {
   const { folder, collector, args } = await setUp('mail', options)
-  const s3 = await fakeS3()
+  const s3 = await fakeS3(bucket)
   servers.push(s3)
   for (const name of readdirSync(join(folder, 'export'), { recursive: true, encoding: 'utf8' })) {
     const path = join(folder, 'export', name)
@@ -162,6 +162,13 @@ test('keeps the state in the bucket, with the credentials of the source, and goe
   expect(before).toBeLessThan(10)
   expect(await runCli(...args)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Nothing new/) })
   expect(collector.stats().requests).toBe(requests)
+})
+
+test('the state may lie in a bucket of another region', async () => {
+  const { args } = await setUpBucket({}, { elsewhere: { states: 'us-west-2' } })
+  const there = [...args.slice(0, -1), 's3://states/braze']
+  expect(await runCli(...there)).toMatchObject({ code: 0, stderr: expect.not.stringMatching(/ERROR|WARN/) })
+  expect(await runCli(...there)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Nothing new/) })
 })
 
 test('two syncs with one state in a bucket are noticed, and the state of the other is left as it is', async () => {

@@ -21,8 +21,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const OWNERS: Readonly<Record<string, RegExp>> = {
   axios: /^destination\/delivery\/send\.ts$/,
   avsc: /^(source\/decode\/|local\/)/,
-  '@aws-sdk/client-s3': /^(source\/storage\/s3|destination\/delivery\/rejected\/s3)\.ts$/,
-  '@aws-sdk/credential-providers': /^(source\/storage\/s3|destination\/delivery\/rejected\/s3)\.ts$/,
+  '@aws-sdk/client-s3': /^(source\/storage\/s3(_client)?|destination\/delivery\/rejected\/s3)\.ts$/,
+  '@aws-sdk/credential-providers': /^(source\/storage\/s3_client|destination\/delivery\/rejected\/s3)\.ts$/,
   'google-auth-library': /^source\/storage\/gcs\.ts$/,
   '@azure/storage-blob': /^source\/storage\/azure\.ts$/,
   '@azure/identity': /^source\/storage\/azure\.ts$/,

@@ -26,6 +26,8 @@ export interface FakeS3Options {
   readonly bucket?: string
   /** The region of the bucket. */
   readonly region?: string
+  /** More buckets, and their regions. */
+  readonly elsewhere?: Readonly<Record<string, string>>
   /** The most entries of a page. */
   readonly pageSize?: number
   /** The one role that may be assumed. */
@@ -37,9 +39,10 @@ const SESSION = { id: 'ASIAFAKEFAKEFAKEFAKE', secret: 'session-secret', token: '
 const SKEW_MS = 15 * 60_000
 
 export async function fakeS3(options: FakeS3Options = {}): Promise<FakeS3> {
-  const { bucket = 'exports', region = 'eu-central-1' } = options
+  const { bucket = 'exports', region = 'eu-central-1', elsewhere = {} } = options
   const objects = fakeObjects()
-  const server = await fakeServer(protocolOf(new Map([[bucket, objects]]), { ...options, region }))
+  const others = Object.keys(elsewhere).map((name) => [name, fakeObjects()] as const)
+  const server = await fakeServer(protocolOf(new Map([[bucket, objects], ...others]), { ...options, region }))
   return {
     ...server,
     ...objects,
@@ -88,7 +91,8 @@ function pathOf({ target }: Pick<FakeRequest, 'target'>): [bucket: string, key: 
 }
 
 /** Why the request is refused whatever it asks for. */
-function problemWith(request: FakeRequest, { region }: Settings): Refusal | undefined {
+function problemWith(request: FakeRequest, settings: Settings): Refusal | undefined {
+  const region = settings.elsewhere?.[pathOf(request)[0]] ?? settings.region
   const signed = signatureOf(request)
   if (!signed) return { status: 403, code: 'AccessDenied' }
   const key = [KEY, SESSION].find(({ id }) => id === signed.accessKeyId)

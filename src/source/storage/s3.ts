@@ -1,24 +1,23 @@
-/** Amazon S3 and servers that speak its protocol. The only file that knows the AWS SDK. */
+/** Amazon S3 and servers that speak its protocol. This file and s3_client.ts alone know the AWS SDK. */
 import type { Readable } from 'node:stream'
 import {
   GetObjectCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
   PutObjectCommand,
-  S3Client,
-  type S3ClientConfig,
+  type S3Client,
 } from '@aws-sdk/client-s3'
 import type { StorageOf } from '../../config.ts'
 import type { Doing } from './failure.ts'
 import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
 import { rangeIgnored, resumed } from './resume.ts'
 import { inRealTime, type Waiting } from './retry.ts'
-import { credentialsFailure, s3Failure, withoutToken } from './s3_errors.ts'
+import { clientFor } from './s3_client.ts'
+import { regionOf, s3Failure, withoutToken } from './s3_errors.ts'
 import type { ObjectStore, StoredObject } from './store.ts'
 import { type Access, contentOf, replaced, type WritableStore, withoutVersion } from './writable.ts'
 
 type S3Config = StorageOf<'s3'>
-type Credentials = Extract<S3ClientConfig['credentials'], (...args: never) => unknown>
 
 export function s3Store(config: S3Config, waiting: Waiting = inRealTime): ObjectStore {
   const client = clientFor(config)
@@ -51,36 +50,51 @@ export function s3Store(config: S3Config, waiting: Waiting = inRealTime): Object
   }
 }
 
+/** The bucket may lie in another region than the configured one: S3 tells which, and then it is asked there. */
 export function s3WritableStore(config: S3Config, waiting: Waiting = inRealTime): WritableStore {
-  const client = clientFor(config)
+  let there = { config, client: clientFor(config) }
   const urlOf = (key: string) => `s3://${config.bucket}/${key}`
+
+  async function inItsRegion<T>(request: (client: S3Client) => Promise<T>): Promise<T> {
+    try {
+      return await request(there.client)
+    } catch (error) {
+      const region_name = regionOf(error) ?? there.config.region_name
+      if (region_name === there.config.region_name) throw error
+      there.client.destroy()
+      const moved = { ...config, region_name }
+      there = { config: moved, client: clientFor(moved) }
+      return await request(there.client)
+    }
+  }
+
   const access = (key: string): Access => ({
     url: urlOf(key),
-    ...accessTo(client, { Bucket: config.bucket, Key: key }),
-    failure: (error, action) => s3Failure(error, { action, url: urlOf(key), host: hostOf(config) }, config),
+    ...accessTo(inItsRegion, { Bucket: config.bucket, Key: key }),
+    failure: (error, action) => s3Failure(error, { action, url: urlOf(key), host: hostOf(there.config) }, there.config),
   })
   return {
     get: (key) => contentOf(access(key), waiting),
     put: (key, bytes, version) => replaced(access(key), bytes, version, waiting),
     url: urlOf,
-    close: () => client.destroy(),
+    close: () => there.client.destroy(),
   }
 }
 
+type Ask = <T>(request: (client: S3Client) => Promise<T>) => Promise<T>
+
 /** Conditional writes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html (read 2026-11) */
-const accessTo = (
-  client: S3Client,
-  place: { readonly Bucket: string; readonly Key: string },
-): Pick<Access, 'get' | 'put'> => ({
+const accessTo = (ask: Ask, place: { readonly Bucket: string; readonly Key: string }): Pick<Access, 'get' | 'put'> => ({
   async get() {
-    const { Body, ETag } = await client.send(new GetObjectCommand(place))
+    const { Body, ETag } = await ask((client) => client.send(new GetObjectCommand(place)))
     const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array()
     return { bytes, version: ETag ?? withoutVersion({ url: `s3://${place.Bucket}/${place.Key}` }) }
   },
   async put(bytes, version) {
     const condition = version === undefined ? { IfNoneMatch: '*' } : { IfMatch: version }
     const content = { Body: bytes, ContentLength: bytes.length, ContentType: 'application/json' }
-    return (await client.send(new PutObjectCommand({ ...place, ...content, ...condition }))).ETag
+    const input = { ...place, ...content, ...condition }
+    return (await ask((client) => client.send(new PutObjectCommand(input)))).ETag
   },
 })
 
@@ -130,67 +144,6 @@ function opener(client: S3Client, bucket: string, { key, size, version }: Stored
     pinned ??= ETag
     return stream
   }
-}
-
-function clientFor(config: S3Config): S3Client {
-  // The SDK announces the Node versions of its future releases on stderr. Ours are fixed by the lock file.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
-  return new S3Client({
-    ...connection(config),
-    forcePathStyle: config.endpoint !== undefined,
-    credentials: explaining(config),
-    // Each file says for itself whether it is whole; a second check of every byte would only cost time.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  })
-}
-
-/** Retries are ours: see retry.ts. */
-const connection = (config: S3Config) => ({
-  region: config.region_name,
-  ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
-  maxAttempts: 1,
-  requestHandler: {
-    connectionTimeout: 10_000,
-    // A timer that outlives requests which could not even be sent, and so would keep the process.
-    socketAcquisitionWarningTimeout: 200,
-    httpAgent: { maxSockets: 256 },
-    httpsAgent: { maxSockets: 256 },
-  },
-})
-
-/** Credentials whose failures are told apart from the bucket's. */
-function explaining(config: S3Config): Credentials {
-  let provider: Promise<Credentials> | undefined
-  return async () => {
-    try {
-      provider ??= credentialsFor(config)
-      return await (await provider)()
-    } catch (error) {
-      throw credentialsFailure(error, config)
-    }
-  }
-}
-
-async function credentialsFor(config: S3Config): Promise<Credentials> {
-  const keys = keysOf(config)
-  if (keys && config.role_arn === undefined) return async () => keys
-  const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
-  const ofMachine = fromNodeProviderChain({ clientConfig: { region: config.region_name } })
-  if (config.role_arn === undefined) return ofMachine
-  return fromTemporaryCredentials({
-    masterCredentials: keys ?? ofMachine,
-    clientConfig: connection(config),
-    params: {
-      RoleArn: config.role_arn,
-      RoleSessionName: 'braze-currents',
-      ...(config.external_id === undefined ? {} : { ExternalId: config.external_id }),
-    },
-  })
-}
-
-function keysOf({ aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey }: S3Config) {
-  return accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey }
 }
 
 const hostOf = ({ endpoint, region_name }: S3Config): string =>

@@ -156,7 +156,8 @@ function refusalOf(error: unknown, config: S3Config): Refusal {
   return { code: status === 0 && network ? network : name, status, message: withoutSecrets(messageOf(error), secrets) }
 }
 
-const regionOf = (error: unknown): string | undefined => {
+/** Where the bucket is, if the answer tells. */
+export const regionOf = (error: unknown): string | undefined => {
   const { Region, $response } = (error ?? {}) as SdkError
   return Region ?? $response?.headers?.['x-amz-bucket-region']
 }

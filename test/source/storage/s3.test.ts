@@ -39,6 +39,26 @@ writableContract('S3', {
   denied: [{ status: 403, code: 'AccessDenied' }, /state refused to be written \(403\)\. Grant s3:PutObject/],
 })
 
+test('a single object is read and written in the region of its bucket, whatever region was given', async () => {
+  const s3 = await fake()
+  const store = s3WritableStore({ ...s3.config, region_name: 'us-east-1' })
+  const version = await store.put('state', Buffer.from('1'), undefined)
+  expect((await store.get('state'))?.version).toBe(version)
+  // Only the first request went to the wrong region.
+  expect(s3.requests.length).toBe(3)
+  store.close()
+})
+
+test('a bucket that is in no region is not looked for on and on', async () => {
+  const s3 = await fake()
+  const refuse = { status: 400, code: 'AuthorizationHeaderMalformed', message: "expecting 'mars-1'" }
+  s3.fault({ refuse, times: 10 })
+  const store = s3WritableStore(s3.config)
+  await expect(store.get('state')).rejects.toThrow('not in region mars-1')
+  expect(s3.requests.length).toBe(2)
+  store.close()
+})
+
 faultContract('S3', {
   open: async (options) => {
     const s3 = await fakeS3(options)
