@@ -16,6 +16,7 @@ import type avro from 'avsc'
 import type { Type } from 'avsc'
 import type { PersonalDataPolicy } from '../privacy.ts'
 import { isPersonal } from './avro-schema.ts'
+import { nameOf } from './avro-types.ts'
 import { numberText } from './json-text.ts'
 
 export interface FieldRules {
@@ -101,14 +102,14 @@ const objectWriter = (members: (value: object) => string) => (value: object) => 
 function membersWriter(type: Type, making: Making, jsonField?: string): (value: object) => string {
   // The declarations of avsc leave out `doc`.
   const fields = (type as avro.types.RecordType).fields as readonly (avro.types.Field & { readonly doc?: string })[]
-  const writers = fields.map(({ name, doc, type: inner }) => ({
-    name,
-    key: JSON.stringify(name),
-    write: fieldWriter(making, { name, isTagged: isPersonal(doc), type: inner, isJson: name === jsonField }),
-  }))
+  const writers = fields.map((field) => {
+    const name = nameOf(field)
+    const plan = { name, isTagged: isPersonal(field.doc), type: field.type, isJson: name === jsonField }
+    return { place: field.name, key: JSON.stringify(name), write: fieldWriter(making, plan) }
+  })
   return (value) => {
     const values = value as Readonly<Record<string, never>>
-    return present(writers.map(({ name, key, write }) => memberText(key, write(values[name] as never))))
+    return present(writers.map(({ place, key, write }) => memberText(key, write(values[place] as never))))
   }
 }
 

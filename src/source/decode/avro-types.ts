@@ -9,8 +9,9 @@ import { isOnLong, logicalTypes } from './logical-types.ts'
 
 /** Values: longs are bigints, unions are wrapped in an object by branch name, maps are lists of entries. */
 export function avroTypeOf(schema: string): Type {
-  return avro.Type.forSchema(JSON.parse(schema, withoutUnused), {
-    registry: { long: exactLong },
+  return avro.Type.forSchema(JSON.parse(schema, readable), {
+    // Types may have the names of what every object has.
+    registry: Object.assign(Object.create(null), { long: exactLong }),
     wrapUnions: 'always',
     omitRecordMethods: true,
     logicalTypes,
@@ -21,7 +22,14 @@ export function avroTypeOf(schema: string): Type {
 /** Needed only to resolve one schema with another. avsc is strict about them, writers are not. */
 const UNUSED = ['default', 'aliases', 'order']
 
-const withoutUnused = (key: string, value: unknown): unknown => (UNUSED.includes(key) ? undefined : value)
+/** What stands for the name __proto__, which would set the prototype of avsc's objects instead of a field. */
+const PROTO = '__proto__of_avro'
+
+/** The name of a field as the file has it. */
+export const nameOf = ({ name }: { readonly name: string }): string => (name === PROTO ? '__proto__' : name)
+
+const readable = (key: string, value: unknown): unknown =>
+  UNUSED.includes(key) ? undefined : key === 'name' && value === '__proto__' ? PROTO : value
 
 /** What we use of avsc's reader and of its types' own way to read, which its declarations leave out. */
 interface Tap {

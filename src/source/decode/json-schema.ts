@@ -5,7 +5,7 @@ import type { AvroRecord } from '../../catalog/avro.ts'
 import type { EventType } from '../../catalog.ts'
 import { coveredField, type PersonalDataPolicy } from '../privacy.ts'
 import { isPersonal } from './avro-schema.ts'
-import { avroTypeOf } from './avro-types.ts'
+import { avroTypeOf, nameOf } from './avro-types.ts'
 
 /** A draft-07 JSON Schema. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -16,10 +16,11 @@ export type JsonSchema = Readonly<Record<string, unknown>>
  */
 export function jsonSchemaOf(schema: AvroRecord, eventType?: EventType, policy?: PersonalDataPolicy) {
   const { fields } = avroTypeOf(JSON.stringify(schema)) as avro.types.RecordType
-  const properties = fields.flatMap(({ name, type }, i) => {
+  const properties = fields.flatMap((column, i) => {
+    const name = nameOf(column)
     const doc = schema.fields[i]?.doc ?? undefined
     const known = eventType?.schema.properties[name]
-    const value = known?.json_in_string ? OBJECT : schemaOf(type)
+    const value = known?.json_in_string ? OBJECT : schemaOf(column.type)
     const description = known?.description ?? doc
     const field = { ...(REQUIRED.includes(name) ? value : nullable(value)), ...(description && { description }) }
     const covered = coveredField(policy, { name, isTagged: isPersonal(doc) }, field)
@@ -91,7 +92,7 @@ function schemaOf(type: Type, within: readonly Type[] = []): JsonSchema {
 
 const recordSchema = ({ fields }: avro.types.RecordType, within: readonly Type[]): JsonSchema => ({
   type: 'object',
-  properties: Object.fromEntries(fields.map(({ name, type }) => [name, nullable(schemaOf(type, within))])),
+  properties: Object.fromEntries(fields.map((field) => [nameOf(field), nullable(schemaOf(field.type, within))])),
   additionalProperties: true,
 })
 

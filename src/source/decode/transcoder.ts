@@ -37,15 +37,17 @@ const FLAG_DROP = 2
 const FLAG_ASK_HOST = 4
 const OP_BYTES = 20
 
-const KIND_OF: Readonly<Record<string, number>> = {
-  string: KIND.string,
-  int: KIND.long,
-  long: KIND.long,
-  float: KIND.float,
-  double: KIND.double,
-  boolean: KIND.boolean,
-  null: KIND.null,
-}
+const KIND_OF: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    string: KIND.string,
+    int: KIND.long,
+    long: KIND.long,
+    float: KIND.float,
+    double: KIND.double,
+    boolean: KIND.boolean,
+    null: KIND.null,
+  }),
+)
 
 interface Operation {
   readonly kind: number
@@ -77,11 +79,11 @@ function idFlags(isNew: DecodeOptions['isNew']): number {
 }
 
 function kindOf(type: unknown): number | undefined {
-  if (typeof type === 'string') return KIND_OF[type]
+  if (typeof type === 'string') return KIND_OF.get(type)
   const { type: inner, items, logicalType } = type as { type?: unknown; items?: unknown; logicalType?: unknown }
   if (logicalType !== undefined) return undefined
   if (inner === 'array') return arrayKindOf(items)
-  return typeof inner === 'string' ? KIND_OF[inner] : undefined
+  return typeof inner === 'string' ? KIND_OF.get(inner) : undefined
 }
 
 function arrayKindOf(items: unknown): number | undefined {
