@@ -78,8 +78,15 @@ export function outcomeOf(answer: Answer, to: Addressee, now: number): Outcome {
   }
 }
 
-/** The outcome of a request that got no answer: `code` is Node's name for the fault. */
-export function outcomeOfFault(code: string, { name, host }: Addressee): Outcome {
+/**
+ * The outcome of a request that got no answer: `code` is Node's name for the fault. A name that DNS does not know is a
+ * wrong one, unless the service has answered before.
+ */
+export function outcomeOfFault(code: string, { name, host }: Addressee, hasAnswered = true): Outcome {
+  if (code === 'ENOTFOUND' && !hasAnswered) {
+    const remedy = 'Check data_plane_url or endpoint for a misspelling, and the DNS of this machine.'
+    return { status: 'stopped', message: `There is no host ${host} to send to ${name} (${code}). ${remedy}` }
+  }
   if (CERTIFICATE_FAULT.test(code)) {
     const remedy = 'Check the address, or add the certificate authority with NODE_EXTRA_CA_CERTS.'
     return { status: 'stopped', message: `The certificate of ${name} at ${host} is not trusted (${code}). ${remedy}` }

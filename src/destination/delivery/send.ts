@@ -41,6 +41,7 @@ const compress = promisify(gzipCallback)
 export function sender(target: Target, { gzip, now, onRequest, timeoutMs = TIMEOUT_MS }: SendOptions): Sender {
   const agents = { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new HttpsAgent({ keepAlive: true }) }
   let client: Promise<AxiosInstance> | undefined
+  let hasAnswered = false
 
   const addresseeOf = (url: string): Addressee => ({ name: target.name, host: new URL(url).host, gzip })
 
@@ -48,7 +49,9 @@ export function sender(target: Target, { gzip, now, onRequest, timeoutMs = TIMEO
     client ??= connect(agents)
     const url = target.url(writeKey)
     const headers = { ...FIXED, ...(gzip && data && COMPRESSED), ...target.headers(writeKey) }
-    return answerOf(await client, { method, url, headers, data, timeoutMs, secrets: secretsOf(writeKey) })
+    const answer = await answerOf(await client, { method, url, headers, data, timeoutMs, secrets: secretsOf(writeKey) })
+    if (!('fault' in answer)) hasAnswered = true
+    return answer
   }
 
   async function post(writeKey: string, body: Buffer): Promise<Outcome> {
@@ -56,12 +59,13 @@ export function sender(target: Target, { gzip, now, onRequest, timeoutMs = TIMEO
     onRequest?.(data.length)
     const answer = await request('POST', writeKey, data)
     const to = addresseeOf(target.url(writeKey))
-    return 'fault' in answer ? outcomeOfFault(answer.fault, to) : outcomeOf(answer, to, now())
+    return 'fault' in answer ? outcomeOfFault(answer.fault, to, hasAnswered) : outcomeOf(answer, to, now())
   }
 
   async function reach(writeKey: string): Promise<Outcome> {
     const answer = await request('HEAD', writeKey)
-    return 'fault' in answer ? outcomeOfFault(answer.fault, addresseeOf(target.url(writeKey))) : { status: 'delivered' }
+    const to = addresseeOf(target.url(writeKey))
+    return 'fault' in answer ? outcomeOfFault(answer.fault, to, hasAnswered) : { status: 'delivered' }
   }
 
   return {

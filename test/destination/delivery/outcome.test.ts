@@ -98,6 +98,18 @@ describe('a message names the thing, the fact and the remedy', () => {
 })
 
 describe('without an answer', () => {
+  test('a name that DNS does not know is a wrong one, if the service has never answered', () => {
+    expect(outcomeOfFault('ENOTFOUND', TO, false)).toEqual({
+      status: 'stopped',
+      message:
+        'There is no host testify.example to send to Testify (ENOTFOUND). Check data_plane_url or endpoint for a misspelling, and the DNS of this machine.',
+    })
+  })
+
+  test.each(['EAI_AGAIN', 'ECONNREFUSED'])('%s may pass, even at first', (code) => {
+    expect(outcomeOfFault(code, TO, false)).toMatchObject({ status: 'failed' })
+  })
+
   test.each(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH'])(
     '%s may pass',
     (code) => {

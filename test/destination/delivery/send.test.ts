@@ -1,5 +1,6 @@
+import dns from 'node:dns'
 import { createServer } from 'node:net'
-import { afterEach, expect, test } from '@jest/globals'
+import { afterEach, expect, jest, test } from '@jest/globals'
 import { type FakeService, fakeService, type Script } from '../../../integration_tests/fakes/service.ts'
 import { toByteString } from '../../../src/cdk/bytes.ts'
 import { type Sender, sender } from '../../../src/destination/delivery/send.ts'
@@ -8,6 +9,7 @@ import { fakeTarget, KEY, outgoing, parcel, START } from './fakes.ts'
 let service: FakeService
 let open: Sender
 afterEach(async () => {
+  jest.restoreAllMocks()
   open.close()
   await service.close()
 })
@@ -116,4 +118,37 @@ test('reaching a service asks for nothing, and takes any answer', async () => {
   const { reach } = await sending([404])
   expect(await reach(KEY)).toEqual({ status: 'delivered' })
   expect(service.requests.map(({ method, body }) => [method, body])).toEqual([['HEAD', '']])
+})
+
+/** DNS, which no test asks. */
+function withoutSuchHost(code: string): void {
+  const failure = Object.assign(new Error(code), { code })
+  const lookup = (_host: string, _options: object, done: (error: Error) => void) => process.nextTick(done, failure)
+  jest.spyOn(dns, 'lookup').mockImplementation(lookup as typeof dns.lookup)
+}
+
+test('a host that does not exist stops at the first request; one that has answered may come back', async () => {
+  service = await fakeService([])
+  withoutSuchHost('ENOTFOUND')
+  let url = 'http://data-plane.invalid'
+  open = sender({ ...fakeTarget(service.url), url: () => url }, { gzip: false, now: () => START })
+  expect(await open.send(EVENTS)).toMatchObject({
+    status: 'stopped',
+    message: expect.stringMatching(/no host data-plane\.invalid .*\(ENOTFOUND\)/),
+  })
+  expect(await open.reach(KEY)).toMatchObject({ status: 'stopped' })
+  url = service.url
+  expect(await open.send(EVENTS)).toEqual({ status: 'delivered' })
+  url = 'http://data-plane.invalid'
+  expect(await open.send(EVENTS)).toMatchObject({ status: 'failed' })
+})
+
+test('a DNS server that does not answer may do so later', async () => {
+  service = await fakeService([])
+  withoutSuchHost('EAI_AGAIN')
+  open = sender(
+    { ...fakeTarget(service.url), url: () => 'http://data-plane.invalid' },
+    { gzip: false, now: () => START },
+  )
+  expect(await open.send(EVENTS)).toMatchObject({ status: 'failed' })
 })
