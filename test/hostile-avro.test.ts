@@ -1,9 +1,10 @@
 /** Avro files made to break their reader: each is read for what it says, or is a BrokenFileError. */
 import { describe, expect, test } from '@jest/globals'
 import { decodeAvro } from '../src/source/decode/avro.ts'
-import type { DecodeOptions } from '../src/source/decode/decoder.ts'
+import { BrokenFileError, type DecodeOptions } from '../src/source/decode/decoder.ts'
+import { readSchema } from '../src/source/decode/index.ts'
 import { jsonSchemaOf } from '../src/source/decode/json-schema.ts'
-import { avroFile, blockOf, headerOf, long, text } from './source/decode/avro-file.ts'
+import { avroFile, blockOf, headerOf, inChunks, long, text } from './source/decode/avro-file.ts'
 import { dataIn, decoded } from './source/decode/decoded.ts'
 
 /** A policy that covers all and changes nothing makes the decoder look at every value. */
@@ -94,6 +95,15 @@ describe.each(WAYS)('%s', (_, options) => {
     const schema = record(numbers.map((_, i) => ({ name: `d${i}`, type: 'double' })))
     expect(await dataOf(one(schema, ...doubles))).toEqual(['{"id":"1","d3":0,"d4":5e-324}'])
   })
+})
+
+test.each([
+  ['no type', 'constructor'],
+  ['a number', 5],
+  ['nothing', null],
+  ['a union in a union', [['null']]],
+])('a header whose field is of %s is found to be broken before anything is made of it', async (_, type) => {
+  await expect(readSchema(inChunks(one(record([{ name: 'a', type }]))))).rejects.toThrow(BrokenFileError)
 })
 
 test('a field __proto__ is discovered', () => {

@@ -4,19 +4,27 @@
  * avsc itself rounds longs, and takes the item count of an array or map at its word: a flipped bit fills the memory.
  */
 import avro, { type Schema, type Type } from 'avsc'
+import { BrokenFileError } from './decoder.ts'
 import { exactLong } from './exact-long.ts'
 import { isOnLong, logicalTypes } from './logical-types.ts'
 
-/** Values: longs are bigints, unions are wrapped in an object by branch name, maps are lists of entries. */
+/**
+ * Values: longs are bigints, unions are wrapped in an object by branch name, maps are lists of entries. Throws a
+ * BrokenFileError for a schema that makes no sense.
+ */
 export function avroTypeOf(schema: string): Type {
-  return avro.Type.forSchema(JSON.parse(schema, readable), {
-    // Types may have the names of what every object has.
-    registry: Object.assign(Object.create(null), { long: exactLong }),
-    wrapUnions: 'always',
-    omitRecordMethods: true,
-    logicalTypes,
-    typeHook: ownType,
-  })
+  try {
+    return avro.Type.forSchema(JSON.parse(schema, readable), {
+      // Types may have the names of what every object has.
+      registry: Object.assign(Object.create(null), { long: exactLong }),
+      wrapUnions: 'always',
+      omitRecordMethods: true,
+      logicalTypes,
+      typeHook: ownType,
+    })
+  } catch (cause) {
+    throw new BrokenFileError('the schema in the header makes no sense', 0, { cause })
+  }
 }
 
 /** Needed only to resolve one schema with another. avsc is strict about them, writers are not. */

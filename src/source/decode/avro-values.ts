@@ -53,15 +53,7 @@ function cachedTypeOf(schema: string) {
   const known = types.get(schema)
   if (known) return known
   if (types.size >= MAX_TYPES) types.clear()
-  const type = typeOf(schema)
+  const type = avroTypeOf(schema)
   types.set(schema, type)
   return type
-}
-
-function typeOf(schema: string) {
-  try {
-    return avroTypeOf(schema)
-  } catch (cause) {
-    throw new BrokenFileError('the schema in the header makes no sense', 0, { cause })
-  }
 }

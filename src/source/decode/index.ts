@@ -1,6 +1,7 @@
 import { type AvroRecord, eventTypeOfSchema } from '../../catalog/avro.ts'
 import { decodeAvro } from './avro.ts'
 import { parseSchema } from './avro-schema.ts'
+import { avroTypeOf } from './avro-types.ts'
 import { openContainer } from './container.ts'
 import { decodeCustomHttp } from './custom-http.ts'
 import type { Decode } from './decoder.ts'
@@ -24,10 +25,11 @@ export interface FileSchema {
   readonly codec: string
 }
 
-/** Reads no more of an Avro file than its header. Throws a BrokenFileError if that is damaged or holds no records. */
+/** Reads no more of an Avro file than its header. Throws a BrokenFileError if that is damaged or makes no sense. */
 export async function readSchema(file: AsyncIterable<Uint8Array>): Promise<FileSchema> {
   const container = await openContainer(file, 0)
   await container.close()
   const schema = parseSchema(container.header.schema)
+  avroTypeOf(container.header.schema)
   return { schema, eventType: eventTypeOfSchema(schema), codec: container.header.codec }
 }
