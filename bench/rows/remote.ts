@@ -1,5 +1,5 @@
 /** Reading from an S3-like server on loopback, without and with the latency of a network. */
-import type { Benchmark, Row } from '../row.ts'
+import type { Benchmark, Row, Side } from '../row.ts'
 import { contender, type Export, readCommand, type Workbench } from '../workbench.ts'
 
 const LATENCY_MS = 20
@@ -23,27 +23,42 @@ export const REMOTE: readonly Benchmark[] = [
     },
   },
   {
+    key: 's3-far',
+    title: `read from S3, ${LATENCY_MS} ms away, files of 10 MB`,
+    async prepare(workbench) {
+      const near = await workbench.inBucket(workbench.plain(), 0)
+      return { ...(await far(workbench, workbench.plain(), 1.1)), other: reading('read from S3 nearby', near) }
+    },
+  },
+  {
     key: 's3-large',
     title: `read from S3, ${LATENCY_MS} ms away, files of 10 MB`,
-    prepare: async (workbench) => againstLocal(workbench, workbench.plain(), 1.1),
+    prepare: (workbench) => far(workbench, workbench.plain(), 1.1),
   },
   {
     key: 's3-small',
     title: `read from S3, ${LATENCY_MS} ms away, files of 50 KB`,
-    prepare: async (workbench) => againstLocal(workbench, kilobytes50(workbench), 3),
+    prepare: (workbench) => far(workbench, kilobytes50(workbench), 3),
   },
 ]
 
 const kilobytes50 = (workbench: Workbench): Export =>
   workbench.export({ events: Math.min(workbench.events, 200_000), eventsPerFile: 125 })
 
-async function againstLocal(workbench: Workbench, local: Export, bar: number): Promise<Row> {
-  const { events, bytes } = local
+/** Against the same files in a folder. */
+async function far(workbench: Workbench, local: Export, bar: number): Promise<Row> {
   const remote = await workbench.inBucket(local, LATENCY_MS)
-  const side = (label: string, files: Export) => ({
-    label,
-    command: `${readCommand(files)} | cat > /dev/null`,
-    events,
-  })
-  return { ours: side('read', remote), other: side('read from a folder', local), bytes, compares: 'wall', bar }
+  return {
+    ours: reading('read', remote),
+    other: reading('read from a folder', local),
+    bytes: local.bytes,
+    compares: 'wall',
+    bar,
+  }
 }
+
+const reading = (label: string, files: Export): Side => ({
+  label,
+  command: `${readCommand(files)} | cat > /dev/null`,
+  events: files.events,
+})
