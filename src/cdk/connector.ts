@@ -56,8 +56,8 @@ interface Common<Config> {
 export interface Source<Config> extends Common<Config> {
   readonly role: 'source'
 
-  /** Every stream that the source can emit. */
-  discover(config: Config, environment: Environment): Promise<AirbyteCatalog>
+  /** Every stream that the source can emit. `warn` takes what keeps the catalog from being complete. */
+  discover(config: Config, environment: Environment, warn?: (message: string) => void): Promise<AirbyteCatalog>
 
   /**
    * Emits the records of the chosen streams, going on from `states`. A STATE promises that everything before it in its

@@ -43,7 +43,7 @@ async function* runCommand<Config>(
     case 'check':
       return yield* checked((await connector.check(config, environment)) || undefined)
     case 'discover':
-      return yield await discovered(connector, config, environment)
+      return yield* discovered(connector, config, environment)
     case 'read':
       return yield* read(asRole(connector, 'source'), config, invocation, environment)
     case 'write':
@@ -56,14 +56,17 @@ function* checked(note: string | undefined): Iterable<Output> {
   yield connectionStatus('SUCCEEDED', note)
 }
 
-async function discovered<Config>(
+async function* discovered<Config>(
   connector: Connector<Config>,
   config: Config,
   environment: Environment,
-): Promise<Output> {
-  return connector.role === 'source'
-    ? { type: 'CATALOG', catalog: await connector.discover(config, environment) }
-    : { type: 'DESTINATION_CATALOG', destination_catalog: await connector.discover(config, environment) }
+): AsyncIterable<Output> {
+  if (connector.role === 'destination')
+    return yield { type: 'DESTINATION_CATALOG', destination_catalog: await connector.discover(config, environment) }
+  const warnings: string[] = []
+  const catalog = await connector.discover(config, environment, (message) => warnings.push(message))
+  yield* warnings.map((message) => log('WARN', message))
+  yield { type: 'CATALOG', catalog }
 }
 
 function asRole<Config, Role extends Connector<Config>['role']>(

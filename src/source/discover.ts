@@ -13,11 +13,15 @@ import { findRoots } from './roots.ts'
 import { openStore } from './storage/index.ts'
 
 /** Works with an export that holds nothing yet, and throws if there is no such folder or bucket. */
-export async function discover(config: SourceConfig, environment: Environment): Promise<AirbyteCatalog> {
+export async function discover(
+  config: SourceConfig,
+  environment: Environment,
+  warn: (message: string) => void = () => {},
+): Promise<AirbyteCatalog> {
   const store = await openStore(config.storage, environment)
   try {
     const roots = await findRoots(store, config.path_prefix, hoursSince(0, config))
-    const found = await newestSchemas(store, roots, environment)
+    const found = await newestSchemas(store, roots, environment, warn)
     const names = [...new Set([...eventTypes().keys(), ...found.keys()])].sort()
     const policy = policyOf(config.personal_data)
     return { streams: names.map((name) => streamOf(name, found.get(name), policy)) }

@@ -25,7 +25,8 @@ export type FoundSchemas = ReadonlyMap<string, AvroRecord | undefined>
 export async function newestSchemas(
   store: ObjectStore,
   { roots, loose, prefix }: ExportRoots,
-  { now }: Environment,
+  { now }: Pick<Environment, 'now'>,
+  warn: (message: string) => void,
 ): Promise<FoundSchemas> {
   const end = now() + PATIENCE_MS
   const found = new Map<string, AvroRecord | undefined>()
@@ -41,9 +42,14 @@ export async function newestSchemas(
       for (const [eventType, schema] of await looseTypes(store, folder, prefix)) add(eventType, schema)
     }),
   ]
-  await Promise.all(looks.map((look) => limit(async () => (now() < end ? look() : undefined))))
+  let missed = 0
+  await Promise.all(looks.map((look) => limit(async () => (now() < end ? look() : void missed++))))
+  if (missed > 0) warn(notReached(missed, looks.length))
   return found
 }
+
+const notReached = (missed: number, all: number): string =>
+  `After ${PATIENCE_MS / 1000} s, ${missed} of ${all} folders were not looked into. Their fields are described by the catalogue alone; records carry all fields all the same. Set path_prefix to look into fewer folders.`
 
 async function schemaBelow(store: ObjectStore, root: Root): Promise<AvroRecord | undefined> {
   for (const object of await newestOf(store.list(await newestHour(store, root)), ({ key }) => isAvro(key))) {

@@ -172,6 +172,16 @@ test('discover gives each role its own message', async () => {
   ])
 })
 
+test('what keeps a catalog from being complete is said before it', async () => {
+  const discover: Source<Config>['discover'] = async (_config, _environment, warn) => {
+    warn?.('2 of 3 were not looked at')
+    return { streams: [] }
+  }
+  const outputs = await source({ discover }, 'discover', '--config', file(CONFIG))
+  expect(outputs[0]).toBe('LOG WARN 2 of 3 were not looked at')
+  expect(outputs.length).toBe(2)
+})
+
 test('read hands on the catalog and the states', async () => {
   const seen: unknown[] = []
   const read: Source<Config>['read'] = async function* (config, catalog, states) {

@@ -34,7 +34,8 @@ export async function runPreview(
 ): Promise<void> {
   const configs = await readConfigs(options, terminal)
   const [config, target] = [configs.source, targetOf(configs.destination)]
-  const catalog = chosenStreams(everyStream(await source.discover(config, environment)), options.streams)
+  const warn = (message: string) => terminal.err(`WARN: ${message}\n`)
+  const catalog = chosenStreams(everyStream(await source.discover(config, environment, warn)), options.streams)
   const limit = options.limit ?? (options.streams === undefined ? OF_ALL_STREAMS : OF_CHOSEN_STREAMS)
   const events = preview({ source, config, target, catalog, limit, environment })
   const most = options.streams === undefined ? MOST_EVENTS : Number.POSITIVE_INFINITY

@@ -96,7 +96,7 @@ async function syncFrom(
     connector: segmentRudderstackDestination({ onReport: (report) => (reports.written = report) }),
     config: { ...configs.destination, dry_run: dryRun },
   }
-  const catalog = await catalogFor({ options, shard, environment }, source)
+  const catalog = await catalogFor({ options, shard, display, environment }, source)
   const states = shard ? beginningOf(shard, store.states) : store.states
   // What was not sent is not done. Merging adds up what the shards have counted.
   const onState: StateStore['put'] = dryRun ? () => {} : (state, counts) => store.put(state, shard && counts)
@@ -106,12 +106,13 @@ async function syncFrom(
 }
 
 async function catalogFor(
-  { options, shard, environment }: Pick<Circumstances, 'options' | 'shard' | 'environment'>,
+  { options, shard, display, environment }: Omit<Circumstances, 'configs' | 'terminal'> & { readonly display: Display },
   { connector, config }: { connector: ReturnType<typeof brazeCurrentsSource>; config: SourceConfig },
 ): Promise<ConfiguredAirbyteCatalog> {
   const given = options.catalog === undefined ? undefined : await readCatalogFile(options.catalog)
   if (shard) return catalogOfShard(shard, given)
-  return chosenStreams(given ?? everyStream(await connector.discover(config, environment)), options.streams)
+  const warn = (message: string) => display.remark({ level: 'WARN', message })
+  return chosenStreams(given ?? everyStream(await connector.discover(config, environment, warn)), options.streams)
 }
 
 function displayOf({ json }: SyncArguments, terminal: Terminal, { now }: Environment): Display {
