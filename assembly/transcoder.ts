@@ -6,7 +6,9 @@
  * The host lays out the memory and fills the table; src/source/decode/transcoder.ts is the only host. All positions are
  * addresses in the one linear memory. Input may be read up to 16 bytes past its end, so the host keeps that much free.
  */
+import { copyObject } from './json'
 import { isNewId } from './recent-ids'
+import { characterBytes } from './utf8'
 
 export { forgetIds, isNewId } from './recent-ids'
 
@@ -19,7 +21,7 @@ const BOOLEAN: u32 = 4
 const STRINGS: u32 = 5
 /** An array whose items are `["null", "string"]`. */
 const NULLABLE_STRINGS: u32 = 6
-/** A string that holds a JSON object: the host checks and writes it. */
+/** A string that holds a JSON object. */
 const JSON_STRING: u32 = 7
 const NULL: u32 = 8
 
@@ -45,7 +47,7 @@ const UNPARSED: i32 = 0x40000000
 declare function writeNumber(value: f64, bits: i32, out: usize): i32
 /**
  * Writes the object in the JSON text at `text`, at most `room` bytes; gives its length, or -1 if there is no room. Adds
- * UNPARSED if the text was no object.
+ * UNPARSED if the text was no object. Asked only what ./json.ts does not accept.
  */
 declare function writeJson(text: usize, length: i32, out: usize, room: i32): i32
 /** 1 for an id that was not seen lately. */
@@ -288,16 +290,22 @@ function lengthOf(): i64 {
 }
 
 function json(): bool {
-  const length = <i32>lengthOf()
-  if (corrupt) return true
-  const written = writeJson(p, length, o, <i32>(limit - o) - 16)
+  const length = <usize>lengthOf()
+  if (corrupt || !room(length)) return true
+  const copied = copyObject(p, length, o)
+  if (copied > 0) o += copied
+  else jsonByHost(length)
   p += length
+  return true
+}
+
+function jsonByHost(length: usize): void {
+  const written = writeJson(p, <i32>length, o, <i32>(limit - o) - 16)
   if (written < 0) full = true
   else {
     o += written & ~UNPARSED
     if (written & UNPARSED) unparsed++
   }
-  return true
 }
 
 function strings(nullable: bool): bool {
@@ -409,32 +417,16 @@ function hex(digit: u8): u8 {
   return digit < 10 ? 0x30 + digit : 0x57 + digit
 }
 
-/**
- * The bytes of one UTF-8 character, or U+FFFD for the longest start of one that is broken off.
- * https://encoding.spec.whatwg.org/#utf-8-decoder (read 2026-11).
- */
+/** The bytes of one UTF-8 character, or U+FFFD for the longest start of one that is broken off. */
 function multibyte(stringEnd: usize): void {
-  const lead = load<u8>(p)
-  let needed: usize = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1
-  let lower: u8 = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
-  let upper: u8 = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
-  if (lead < 0xc2 || lead > 0xf4) needed = 0
-  let q = p + 1
-  let seen: usize = 0
-  while (seen < needed && q < stringEnd) {
-    const next = load<u8>(q)
-    if (next < lower || next > upper) break
-    lower = 0x80
-    upper = 0xbf
-    seen++
-    q++
-  }
-  if (needed > 0 && seen === needed) {
+  const bytes = characterBytes(p, stringEnd)
+  if (bytes > 0) {
     store<u32>(o, load<u32>(p))
-    o += needed + 1
+    o += bytes
+    p += bytes
   } else {
     store<u32>(o, 0x00bdbfef) // U+FFFD
     o += 3
+    p -= bytes
   }
-  p = q
 }
