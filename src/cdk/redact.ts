@@ -54,12 +54,25 @@ export function redact(text: string, forms: readonly string[]): string {
 /** A secret shorter than this is looked for as a whole word only: as part of others it would make text unreadable. */
 const SHORT = 4
 
+/** Where so much of a secret begins, all that follows of it is taken: a long text may have been cut within it. */
+const HEAD = 12
+/** The first line of a key file is the same in all of them. */
+const ARMOUR = /^-----BEGIN[^-]*-----/
+
 function placesOf(form: string, text: string): { start: number; end: number }[] {
+  const head = form.slice(0, (ARMOUR.exec(form)?.[0].length ?? 0) + HEAD)
   const places: { start: number; end: number }[] = []
-  for (let start = text.indexOf(form); start >= 0; start = text.indexOf(form, start + 1)) {
-    const end = start + form.length
+  for (let start = text.indexOf(head); start >= 0; start = text.indexOf(head, start + 1)) {
+    const end = endOf(form, text, start, head.length)
     const isPart = /\w/.test(text.charAt(start - 1)) || /\w/.test(text.charAt(end))
     if (form.length >= SHORT || !isPart) places.push({ start, end })
   }
   return places
+}
+
+/** Where the text, which at `start` is like the beginning of `form`, ceases to be like it. */
+function endOf(form: string, text: string, start: number, alike: number): number {
+  let length = alike
+  while (length < form.length && text.charCodeAt(start + length) === form.charCodeAt(length)) length++
+  return start + length
 }

@@ -103,7 +103,8 @@ const secretsIn = (value: unknown): readonly string[] =>
       )
     : []
 
-function formsOf(secret: string): readonly string[] {
+/** What a program may make of a secret before it prints it. */
+export function formsOf(secret: string): readonly string[] {
   const wellFormed = Buffer.from(secret).toString()
   const encoded = encodeURIComponent(wellFormed)
   return [
@@ -115,10 +116,12 @@ function formsOf(secret: string): readonly string[] {
     new URLSearchParams({ a: wellFormed }).toString().slice('a='.length),
     // Basic authentication sends the key as a user without a password.
     ...[secret, `${secret}:`].flatMap((text) => [base64(text), base64(text).replace(/=+$/, ''), base64url(text)]),
+    ...[hex(secret), hex(secret).toUpperCase()],
   ]
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
+const hex = (text: string): string => Buffer.from(text).toString('hex')
 const base64url = (text: string): string => Buffer.from(text).toString('base64url')
 
 /** Every text and number within a value. */

@@ -166,6 +166,14 @@ test('covers every text of an error, its causes and its stack', () => {
   expect(stream_descriptor).toEqual({ name: 's3cr3t' })
 })
 
+test('of a secret that was cut off, nothing is left but a short beginning', () => {
+  const secret = '0123456789abcdefghijklmnop'
+  const said = (text: string) => applied(log('WARN', text), secret)
+  expect(said(`401: ${secret.slice(0, 20)}…`)).toEqual(log('WARN', '401: ****…'))
+  expect(said(`401: ${secret.slice(0, 12)}). Check`)).toEqual(log('WARN', '401: ****). Check'))
+  expect(said('401: 01234567')).toEqual(log('WARN', '401: 01234567'))
+})
+
 test('the answer to check is covered', () => {
   const status = { type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED', message: 's3cr3t?' } } as const
   expect(applied(status, 's3cr3t', 'FAILED')).toEqual({

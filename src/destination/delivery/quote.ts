@@ -1,12 +1,13 @@
 /** What a service says, made fit for logs: nothing secret, nothing personal, not too long. */
 import { type ByteString, fromByteString } from '../../cdk/bytes.ts'
+import { redact } from '../../cdk/redact.ts'
+import { formsOf } from '../../cdk/secrets.ts'
 
 const REASON_CHARACTERS = 300
 
 /** One line without markup, keys, e-mail addresses and long numbers. */
 export function presentable(text: string, secrets: readonly string[]): string {
-  const safe = secrets.reduce((rest, secret) => rest.replaceAll(secret, '****'), text)
-  return safe
+  return redact(text, secrets)
     .replaceAll(/<(script|style)\b.*?<\/\1>|<[^>]*>/gis, ' ')
     .replaceAll(/[^\s"'<>:,;]+@[^\s"'<>,;]+|\+?\d{7,}/g, '…')
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
@@ -14,9 +15,8 @@ export function presentable(text: string, secrets: readonly string[]): string {
     .slice(0, REASON_CHARACTERS)
 }
 
-/** A key as it is, and as Basic authentication writes it. */
-export const secretsOf = (writeKey: string): readonly string[] =>
-  [writeKey, Buffer.from(`${writeKey}:`).toString('base64')].filter((secret) => secret.length > 1)
+/** A key in every form in which a service may repeat it. */
+export const secretsOf = (writeKey: string): readonly string[] => formsOf(writeKey).filter((form) => form.length > 1)
 
 /** A service may quote the event. Its texts and longer numbers stay out of what we print: they may be personal. */
 export function withoutValues(reason: string, line: ByteString): string {
