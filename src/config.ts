@@ -26,7 +26,11 @@ const flag = (title: string, description: string, byDefault: boolean, more: obje
 /** An endpoint for tests and for servers that speak the same protocol. */
 const endpoint = (description: string, more: object = {}) =>
   z
-    .url({ protocol: /^https?$/, error: 'must be a URL that begins with https:// (http:// for this machine only)' })
+    .url({
+      protocol: /^https?$/,
+      error: 'must be a URL that begins with https:// (http:// for this machine only)',
+      abort: true,
+    })
     .refine(isSafeUrl, 'must begin with https://; plain http:// is allowed for this machine only')
     .meta({ title: 'Endpoint', description, ...more })
 
@@ -36,8 +40,8 @@ const hour = (title: string, description: string, more: object) =>
   z
     .string()
     .trim()
-    .regex(new RegExp(HOUR_PATTERN), 'must look like 2025-04-01 or 2025-04-01T17:00:00Z')
-    .refine((value) => !Number.isNaN(Date.parse(value)), 'must be a date that exists')
+    .regex(new RegExp(HOUR_PATTERN), { error: 'must look like 2025-04-01 or 2025-04-01T17:00:00Z', abort: true })
+    .refine(exists, 'must be a date that exists')
     .meta({
       title,
       description,
@@ -47,6 +51,12 @@ const hour = (title: string, description: string, more: object) =>
       examples: ['2025-04-01T00:00:00Z'],
       ...more,
     })
+
+/** JavaScript takes the 30th of February for the 2nd of March. */
+function exists(hour: string): boolean {
+  const date = new Date(hour)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(hour.slice(0, 10))
+}
 
 // ------------------------------------------------------------------------------------------------------------ source
 

@@ -38,7 +38,7 @@ function placeOf(path: readonly PropertyKey[]): string {
 
 function remedyOf(issue: Issue, value: unknown): string {
   if (!isOfZod(issue.message)) return issue.message.replace(/\.$/, '')
-  if (at(value, issue.path) === undefined) return 'required'
+  if (at(value, issue.path) === undefined) return requiredOf(issue)
   switch (issue.code) {
     case 'invalid_type':
       return `must be ${NOUNS[issue.expected] ?? issue.expected}`
@@ -56,6 +56,14 @@ function remedyOf(issue: Issue, value: unknown): string {
     default:
       return 'not valid'
   }
+}
+
+/** With the choices, if there are some. */
+function requiredOf(issue: Issue): string {
+  if (issue.code === 'invalid_value') return `required: ${oneOf(issue.values)}`
+  return issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)
+    ? `required: ${oneOf(issue.options)}`
+    : 'required'
 }
 
 /** Whether zod chose the words. Else the author of the schema did, and they know best. */

@@ -37,7 +37,7 @@ test.each([
   [{}, 'storage: required.'],
   [[], 'at its top: must be an object.'],
   [{ storage: { provider: SECRET } }, 'storage.provider: must be "local" or "s3".'],
-  [{ storage: {} }, 'storage.provider: required.'],
+  [{ storage: {} }, 'storage.provider: required: "local" or "s3".'],
   [{ storage: { provider: 'local' } }, 'storage.path: required.'],
   [{ storage: { provider: 'local', path: '' } }, 'storage.path: must not be empty.'],
   [{ storage: { provider: 'local', path: [SECRET] } }, 'storage.path: must be a text.'],
