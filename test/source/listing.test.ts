@@ -30,3 +30,22 @@ test('the hours of a broken file are searched besides those of the pass, and tho
     next: { first: '2025-04-07-15', last: undefined, also: [] },
   })
 })
+
+test('files that lie in no hour are left out where they are not wanted', async () => {
+  const keys = ['event_type=a/date=2025-04-08-00/1.avro', 'event_type=a/2.avro', 'date=2025-04-08-00/3.json', '4.json']
+  const store = memoryStore(keys.map((key) => ({ key, content: '', modified: NOON })))
+  const cursor = beginPass(BEGINNING, NOON)
+  const roots = {
+    roots: [{ eventType: 'a', folder: 'event_type=a/', prefix: 'event_type=a/' }],
+    loose: [{ folder: '' }, { folder: 'date=2025-04-08-00/' }],
+    prefix: '',
+  }
+  const files = async (undated_files: boolean) => {
+    const found = []
+    const hours = hoursOf(cursor, { ...bounds, undated_files })
+    for await (const { object } of filesOf(store, roots, cursor, hours)) found.push(object.key)
+    return found.sort()
+  }
+  expect(await files(true)).toEqual([...keys].sort())
+  expect(await files(false)).toEqual(['date=2025-04-08-00/3.json', 'event_type=a/date=2025-04-08-00/1.avro'])
+})

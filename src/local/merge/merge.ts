@@ -3,6 +3,7 @@ import type { AirbyteStreamState } from '../../cdk/protocol.ts'
 import type { Cursor } from '../../source/cursor.ts'
 import { joined } from '../../source/recent.ts'
 import { progressOf, stateOf } from '../../source/state.ts'
+import { countOf } from '../format.ts'
 import type { Plan } from '../plan/plan.ts'
 import { isOfPlan, notOfPlan } from '../plan/shard.ts'
 
@@ -52,11 +53,9 @@ function missingOf(plan: Plan, index: number, kept: readonly AirbyteStreamState[
   if (foreign) throw notOfPlan(index, foreign)
   const done = new Set(kept.filter(isDone).map(({ stream_descriptor }) => stream_descriptor.name))
   const open = streams.filter((stream) => !done.has(stream))
-  return open.length === 0 ? [] : [`Shard ${index} is not done: ${listOf(open)} of ${streams.length} are missing.`]
+  if (open.length === 0) return []
+  return [`Shard ${index} is not done. Left: ${open.length} of ${countOf(streams.length, 'stream')}, as ${open[0]}.`]
 }
 
 const isDone = ({ stream_descriptor, stream_state }: AirbyteStreamState): boolean =>
   progressOf(stream_descriptor.name, stream_state).cursor.pass === undefined
-
-const listOf = ([first, ...more]: readonly string[]): string =>
-  more.length === 0 ? `the stream ${first}` : `${first} and ${more.length} more streams`
