@@ -3,20 +3,31 @@ import { localProgram, runCommand } from '../../src/local/cli.ts'
 import type { Terminal } from '../../src/local/terminal.ts'
 import { still } from '../cdk/environment.ts'
 
+const nothing = () => {}
+
 /** What a person is told, and the exit code. */
 async function run(...argv: readonly string[]): Promise<{ readonly code: number; readonly said: string }> {
   let said = ''
-  const say = (text: string) => void (said += text)
-  const terminal: Terminal = { out: say, err: say, screen: undefined, columns: 80, conceal: () => {}, clean: String }
+  const say = (text: string) => {
+    said += text
+  }
+  const terminal: Terminal = { out: say, err: say, screen: undefined, columns: 80, conceal: nothing, clean: String }
   return { code: await runCommand(argv, '0', terminal, still()), said }
 }
 
-const TERMINAL: Terminal = { out() {}, err() {}, screen: undefined, columns: 80, conceal() {}, clean: String }
+const TERMINAL: Terminal = {
+  out: nothing,
+  err: nothing,
+  screen: undefined,
+  columns: 80,
+  conceal: nothing,
+  clean: String,
+}
 /** Those of the protocol are parsed elsewhere. */
 const COMMANDS = localProgram('0', TERMINAL, still()).commands.filter(({ options }) => options.length > 0)
 
 const OPTIONS = COMMANDS.flatMap((command) => {
-  const required = command.options.filter(({ mandatory }) => mandatory).flatMap(({ long }) => [long ?? '', 'x'])
+  const required = command.options.filter(({ mandatory }) => mandatory).flatMap(({ long }) => [long ?? '', '1'])
   return command.options.flatMap(({ long }) => (long ? [[command.name(), long, required] as const] : []))
 })
 
@@ -25,13 +36,10 @@ test('every command has options to mistype', () => {
 })
 
 test.each(OPTIONS)('%s: who mistypes %s is offered it', async (command, option, required) => {
-  // Two letters in the wrong order.
-  const mistyped = option
-    .replace(/(.)(.)$/, '$2$1')
-    .replace(/^(.*)$/, (text) => (text === option ? `${option}x` : text))
+  const mistyped = `${option}x`
   const { code, said } = await run(command, ...required, mistyped)
   expect(code).toBe(1)
-  expect(said).toMatch(/unknown option .*\(Did you mean /)
+  expect(said).toMatch(/unknown option \S+\s+\(Did you mean /)
   expect(said).toContain(option)
 })
 
