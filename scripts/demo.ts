@@ -45,10 +45,14 @@ await cli(
 )
 
 title('What lies in the folder demo')
-say('export/                                  the export')
-say('source.json segment.json rudderstack.json  the configurations')
-say('segment.jsonl rudderstack.jsonl          what the collectors received, an event a line')
-say('segment-state.json rudderstack-state.json  how far each sync has come')
+for (const [files, what] of [
+  ['export/', 'the export'],
+  ['source.json, segment.json, rudderstack.json', 'the configurations'],
+  ['segment.jsonl, rudderstack.jsonl', 'what the collectors received, an event a line'],
+  ['segment-state.json, rudderstack-state.json', 'how far each sync has come'],
+] as const)
+  say(`${files.padEnd(44)} ${what}`)
+say('\nWith your own export: docs/first-ten-minutes.md')
 
 async function deliver(
   service: CollectorService,

@@ -5,6 +5,7 @@ import type { Environment } from '../../cdk/connector.ts'
 import { ConfigError } from '../../cdk/errors.ts'
 import type { ConfigFiles } from '../configs.ts'
 import type { Variables } from '../environment-references.ts'
+import { programName } from '../program-name.ts'
 import { writeAtomically } from '../sync/atomic-file.ts'
 import type { Terminal } from '../terminal.ts'
 import { settingsOf } from './answers.ts'
@@ -73,11 +74,12 @@ async function textOf(path: string, config: object): Promise<string> {
 }
 
 function nextSteps({ sourceConfig, destinationConfig }: InitArguments): string {
+  const program = programName()
   const files = `--source-config ${sourceConfig} --destination-config ${destinationConfig}`
   return `
 ${sourceConfig} and ${destinationConfig} are written, for your eyes only.
-What the export holds:    braze-currents inspect --source-config ${sourceConfig}
-What would be sent of it: braze-currents preview ${files}
-Send it:                  braze-currents sync ${files} --state state.json
+What the export holds:    ${program} inspect --source-config ${sourceConfig}
+What would be sent of it: ${program} preview ${files}
+Send it:                  ${program} sync ${files} --state state.json
 `
 }
