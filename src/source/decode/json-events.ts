@@ -16,24 +16,28 @@ export const walkOver = (text: string): Walk => ({ text, at: 0, isBroken: false 
  * `{"events":[…]}`. Other values are passed over. After each, the walk stands where it ends; all before a break come.
  */
 export function* eventTexts(walk: Walk): Generator<string> {
-  for (skip(walk); walk.at < walk.text.length && !walk.isBroken; skip(walk)) yield* eventsAt(walk)
+  for (skip(walk); walk.at < walk.text.length && !walk.isBroken; skip(walk)) yield* eventsAt(walk, 0)
 }
 
-function* eventsAt(walk: Walk): Generator<string> {
-  if (enterEnvelope(walk)) {
-    yield* items(walk)
+/** Arrays and envelopes within each other. Braze needs two, and every one takes a bit of the stack. */
+const MAX_DEPTH = 100
+
+function* eventsAt(walk: Walk, depth: number): Generator<string> {
+  if (depth > MAX_DEPTH) walk.isBroken = true
+  else if (enterEnvelope(walk)) {
+    yield* items(walk, depth)
     if (!walk.isBroken) leaveEnvelope(walk)
-  } else if (walk.text[walk.at] === '[') yield* items(walk)
-  else yield* eventsIn(takeValue(walk))
+  } else if (walk.text[walk.at] === '[') yield* items(walk, depth)
+  else yield* eventsIn(walk, depth)
 }
 
-function* items(walk: Walk): Generator<string> {
+function* items(walk: Walk, depth: number): Generator<string> {
   take(walk, '[')
   skip(walk)
   if (take(walk, ']')) return
   do {
     skip(walk)
-    yield* eventsAt(walk)
+    yield* eventsAt(walk, depth + 1)
     if (walk.isBroken) return
     skip(walk)
   } while (take(walk, ','))
@@ -41,12 +45,16 @@ function* items(walk: Walk): Generator<string> {
 }
 
 /** An object is an event, unless it is an envelope that holds something else before its events. */
-function* eventsIn(value: string | undefined): Generator<string> {
+function* eventsIn(walk: Walk, depth: number): Generator<string> {
+  const value = takeValue(walk)
   if (!value?.startsWith('{')) return
   const members = value.includes('"events"') ? membersOf(value) : undefined
   const events = members?.has('event_type') ? undefined : members?.get('events')
-  if (events?.startsWith('[')) yield* items(walkOver(events))
-  else yield value
+  if (events?.startsWith('[')) {
+    const inner = walkOver(events)
+    yield* items(inner, depth)
+    walk.isBroken = inner.isBroken
+  } else yield value
 }
 
 /** Up to the array of an envelope, if there is one: its events then come one by one, whatever follows. */
