@@ -1,4 +1,6 @@
 /** An export that several processes read, each its shard of a plan. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +16,8 @@ const END = new Date()
 jest.setTimeout(400_000)
 
 const CATALOG = fileURLToPath(new URL('../catalogs/configured/all_events.json', import.meta.url))
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 const scratch = mkdtempSync(join(tmpdir(), 'shards-'))
 const collectors: Collector[] = []
@@ -214,4 +218,20 @@ test('a shard with nothing to do ends at once, one that is done finds nothing ne
     at('state.json'),
   )
   expect(shared).toMatchObject({ code: 1, stderr: expect.stringContaining('Put {shard} into its name') })
+})
+
+test('the page on scale works as it is written', async () => {
+  const { at, unique, collector } = await setUp({ events: 300, hours: 3, end: END, format: 'both' })
+  const page = readFileSync(new URL('../docs/scale.md', import.meta.url), 'utf8')
+  const blocks = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block)
+  expect(blocks).toHaveLength(2)
+  const script = blocks.join('').replaceAll('node dist/main.js', `"${process.execPath}" "${MAIN}"`)
+  const shell = spawn('sh', ['-ec', script], { cwd: at() })
+  const said = { stdout: '', stderr: '' }
+  shell.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text))
+  shell.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text))
+  const [code] = await once(shell, 'close')
+  expect([code, said.stderr.match(/.*ERROR.*/)]).toEqual([0, null])
+  expect(said.stdout).toContain('Nothing new')
+  expect(collector.stats()).toMatchObject({ unique })
 })

@@ -22,6 +22,7 @@ const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
   'src/cdk/README.md',
+  'deploy/README.md',
   ...readdirSync(new URL('docs', ROOT), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name.replaceAll('\\', '/')}`),

@@ -129,7 +129,7 @@ test('the merged state is the one that a single run would have kept, and the nex
       }
       expect(readByShards.sort()).toEqual(readAtOnce.sort())
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
 
