@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Benchmark, type Result, run } from './row.ts'
 import { GROWTH, LARGE } from './rows/growth.ts'
@@ -52,9 +53,14 @@ function chosen(only: string | undefined): readonly Benchmark[] {
 async function main(events: number, pairs: number, rows: readonly Benchmark[]): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), 'bench-'))
   const results: Result[] = []
+  // Ctrl-C ends the commands that run, too. What was measured before is printed, and the data are removed.
+  const interruption = new AbortController()
+  process.once('SIGINT', () => interruption.abort())
   try {
     const workbench = new Workbench(data, events)
     for (const row of rows) {
+      await turn()
+      if (interruption.signal.aborted) break
       const result = await attempt(row, workbench, pairs)
       if (result) results.push(result)
     }
