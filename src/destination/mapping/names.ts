@@ -49,8 +49,11 @@ export function profileName({ event_type, described }: StreamType, profile: Name
  */
 export function guessedName(event_type: string): string {
   const [verb = '', channel = ''] = event_type.split('.').reverse()
-  return [CHANNELS[channel] ?? words(channel), VERBS[verb] ?? words(verb)].join(' ').trim()
+  return [wordFor(channel, CHANNELS), wordFor(verb, VERBS)].join(' ').trim()
 }
+
+const wordFor = (name: string, known: Readonly<Record<string, string>>): string =>
+  (Object.hasOwn(known, name) ? known[name] : undefined) ?? words(name)
 
 /** `SoftBounce` as "Soft Bounce". */
 const words = (name: string): string =>

@@ -31,6 +31,8 @@ test.each([
   ['users.behaviors.app.UpgradedApp', 'Upgraded App'],
   ['users.SomethingNew', 'User Something New'],
   ['agentconsole.AgentPaused', 'Agent Agent Paused'],
+  // A name that every object has.
+  ['users.messages.constructor.Send', 'Constructor Sent'],
 ])('the name guessed for %s is "%s"', (type, name) => {
   expect(guessedName(type)).toBe(name)
 })
