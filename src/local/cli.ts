@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { Environment } from '../cdk/connector.ts'
 import { ConfigError, TransientError } from '../cdk/errors.ts'
 import { examplesText, type LocalCommand, MORE } from './examples.ts'
+import { printableLines } from './inspect/printable.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Runs one command. Resolves to its exit code, and never throws. */
@@ -18,7 +19,7 @@ export async function runCommand(
   } catch (error) {
     // Commander has printed its own.
     if (error instanceof CommanderError) return error.exitCode
-    terminal.err(`Error: ${messageOf(error)}\n`)
+    terminal.err(`Error: ${printableLines(messageOf(error))}\n`)
     return 1
   }
 }

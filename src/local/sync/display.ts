@@ -1,5 +1,6 @@
 /** Shows a sync while it runs: bars on a terminal, lines in a log, JSON for programs. */
 import { countText, durationText } from '../format.ts'
+import { printable } from '../inspect/printable.ts'
 import type { Progress, Remark } from './progress.ts'
 
 export interface Display {
@@ -40,14 +41,14 @@ const PLAIN_MS = 10_000
 export function plainDisplay({ write, now }: Screen): Display {
   const started = now()
   let next = started + PLAIN_MS
-  const line = (progress: Progress) => write(`${progressText(progress, now() - started)}\n`)
+  const line = (progress: Progress) => write(`${printable(progressText(progress, now() - started))}\n`)
   return {
     update(progress) {
       if (now() < next) return
       next = now() + PLAIN_MS
       line(progress)
     },
-    remark: ({ level, message }) => write(`${level}: ${message}\n`),
+    remark: ({ level, message }) => write(`${printable(`${level}: ${message}`)}\n`),
     end: line,
   }
 }

@@ -1,6 +1,7 @@
 /** The report of a sync as a table for people. */
 import Table from 'cli-table3'
 import { bytesText, countOf, countText, durationText } from '../format.ts'
+import { printable } from '../inspect/printable.ts'
 import { type SyncReport, type SyncRow, totalOf } from './report.ts'
 import { endOf } from './screen-lines.ts'
 
@@ -32,7 +33,7 @@ export function reportText(report: SyncReport, width: number): string {
     sumText(report),
     ...(total.tooNew > 0 ? [`Left to the next sync: ${countOf(total.tooNew, 'file')} that arrived meanwhile.`] : []),
     ...(total.broken > 0 ? [`Broken: ${countOf(total.broken, 'file')}; the messages above say which.`] : []),
-    ...report.discrepancies.map((discrepancy) => `Does not add up: ${discrepancy}.`),
+    ...report.discrepancies.map((discrepancy) => `Does not add up: ${printable(discrepancy)}.`),
   ].join('\n')
 }
 
@@ -55,7 +56,7 @@ function tableOf(rows: readonly (readonly string[])[], width: number): string {
   })
   const others = sum(columns.slice(1).map((i) => widthOf(cells, i)))
   const named = ([name = '', ...row]: readonly string[]) => [
-    endOf(name, Math.max(SHORTEST_NAME, width - others - 3)),
+    endOf(printable(name), Math.max(SHORTEST_NAME, width - others - 3)),
     ...row,
   ]
   table.push(...rows.map(named).map((row) => columns.map((i) => row[i] ?? '')))
