@@ -17,6 +17,8 @@ export const customHttp: Target = {
   name: 'custom-http',
   words: [
     '{"events":[',
+    '['.repeat(5000),
+    '{"events":['.repeat(2000),
     '"events":',
     '"event_type":"x",',
     '"user":{',
