@@ -1,5 +1,6 @@
 /** How much an export holds of each event type in each hour: what a plan is cut from. */
 import pLimit from 'p-limit'
+import { TransientError } from '../../cdk/errors.ts'
 import type { AirbyteStreamState } from '../../cdk/protocol.ts'
 import type { SourceConfig } from '../../config.ts'
 import { BEGINNING, beginPass, type Cursor, wants } from '../../source/cursor.ts'
@@ -28,6 +29,7 @@ export interface CellsOptions {
   readonly states: readonly AirbyteStreamState[]
   /** Later files are not counted. Milliseconds since the Unix epoch. */
   readonly until: number
+  readonly signal: AbortSignal
 }
 
 /** One cell for each event type and hour that has files to read. */
@@ -60,10 +62,11 @@ const cursorOf = ({ stream_descriptor: { name }, stream_state }: AirbyteStreamSt
   progressOf(name, stream_state).cursor
 
 async function cellsOf({ stream, roots, cursor }: Part, options: CellsOptions): Promise<readonly Cell[]> {
-  const { store, config, until } = options
+  const { store, config, until, signal } = options
   const pass = beginPass(cursor, until)
   const cells = new Map<Hour | undefined, Cell>()
   for await (const file of filesOf(store, roots, pass, hoursOf(pass, config))) {
+    if (signal.aborted) throw new TransientError('The listing was stopped before its end; there is no plan.')
     if (!wants(pass, file)) continue
     const { files, bytes } = cells.get(file.date) ?? { files: 0, bytes: 0 }
     cells.set(file.date, { stream, hour: file.date, files: files + 1, bytes: bytes + file.object.size })

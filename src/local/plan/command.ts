@@ -42,6 +42,7 @@ export async function runPlan(options: PlanArguments, terminal: Terminal, enviro
       shards: options.shards,
       parallel: options.parallel ?? options.shards,
       now: environment.now(),
+      signal: environment.signal,
     })
     writeAtomically(options.out, planText(plan))
     terminal.out(`${tableOf(plan)}\nThe plan is in ${options.out}.\n`)

@@ -69,7 +69,8 @@ interface Weighed extends Cut {
 const TOLERANCE = 1.05
 
 function bestOf(cuts: readonly Cut[], block: Block, count: number): Weighed | undefined {
-  const weighed = cuts.map((cut) => weigh(cut, count)).filter(({ worst }) => worst < bytesOf(block.cells))
+  const whole = bytesOf(block.cells)
+  const weighed = cuts.map((cut) => weigh(cut, count)).filter(({ worst }) => worst < whole)
   const least = (all: readonly Weighed[]) =>
     all.reduce<Weighed | undefined>((best, cut) => (best && best.worst <= cut.worst ? best : cut), undefined)
   const best = least(weighed)

@@ -19,6 +19,7 @@ export interface PlanOptions {
   readonly parallel: number
   /** Milliseconds since the Unix epoch. */
   readonly now: number
+  readonly signal: AbortSignal
 }
 
 export async function makePlan({
@@ -32,7 +33,7 @@ export async function makePlan({
 }: PlanOptions): Promise<Plan> {
   const states = options.states.filter(({ stream_descriptor }) => streams.includes(stream_descriptor.name))
   for (const state of states) checkDivisible(state, now)
-  const cells = await listCells({ store, config, streams, states, until: now })
+  const cells = await listCells({ store, config, streams, states, until: now, signal: options.signal })
   const { start_date, end_date } = config
   return {
     version: 1,

@@ -24,6 +24,7 @@ const STREAMS = ['users.messages.email.Open', 'users.messages.email.Click']
 const PLANNED = Date.parse('2025-01-10T12:00:00Z')
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
+const { signal } = new AbortController()
 const config = SourceConfig.parse({ storage: { provider: 'local', path: '/' }, lookback_hours: 48 })
 
 type Store = ReturnType<typeof memoryStore>
@@ -104,7 +105,16 @@ test('the merged state is the one that a single run would have kept, and the nex
       const possible = all.filter(isPossible)
       const before = memoryStore(possible.filter(({ isLate }) => !isLate).map(memoryFile))
       const after = memoryStore(possible.map(memoryFile))
-      const options = { store: before, config, streams: STREAMS, states: [], shards, parallel: shards, now: PLANNED }
+      const options = {
+        store: before,
+        config,
+        streams: STREAMS,
+        states: [],
+        shards,
+        parallel: shards,
+        now: PLANNED,
+        signal,
+      }
       const plan = await makePlan(options)
       const kept: AirbyteStreamState[][] = []
       const readByShards: string[] = []
@@ -141,7 +151,16 @@ test('more files of the last minutes than a state can name are merged by their n
   }))
   const store = memoryStore(files)
   const [stream = ''] = STREAMS
-  const plan = await makePlan({ store, config, streams: [stream], states: [], shards: 2, parallel: 2, now: PLANNED })
+  const plan = await makePlan({
+    store,
+    config,
+    streams: [stream],
+    states: [],
+    shards: 2,
+    parallel: 2,
+    now: PLANNED,
+    signal,
+  })
   const kept = await Promise.all(
     [0, 1].map(async (i) => [
       (await pass(store, sourceOf(plannedShard(plan, i), config), stream, undefined, PLANNED)).state,
@@ -155,7 +174,7 @@ test('more files of the last minutes than a state can name are merged by their n
 const hour = (n: number) => `event_type=${STREAMS[0]}/date=2025-01-09-0${n}/1.json`
 const twoHours = memoryStore([1, 2].map((n) => ({ key: hour(n), content: 'xx', modified: PLANNED - HOUR })))
 const planOf = (shards: number, states: readonly AirbyteStreamState[] = []) =>
-  makePlan({ store: twoHours, config, streams: STREAMS, states, shards, parallel: shards, now: PLANNED })
+  makePlan({ store: twoHours, config, streams: STREAMS, states, shards, parallel: shards, now: PLANNED, signal })
 const doneUntil = (name: string, since: number, more = {}): AirbyteStreamState => ({
   stream_descriptor: { name },
   stream_state: { ...stateOf({ since, recent: [], broken: [] }, 'none'), ...more },
