@@ -58,10 +58,10 @@ function batch(service: Rudderstack, { mapping, routes }: DestinationConfig): Ta
     envelope: (now) => ({ head: '{"batch":[', tail: `],"sentAt":"${now.toISOString()}"}` }),
     probe: '{"batch":[]}',
     mapper(configured) {
-      const writeKeyOf = routing(routes, configured.stream.name, writeKey)
+      const writeKeys = routing(routes, configured.stream.name, writeKey)
       const operation = operationOf(configured)
-      if (operation) return activationMapper(RUDDERSTACK, operation, mapping, BATCH_LIMITS.eventBytes, writeKeyOf)
-      return trackMapper(RUDDERSTACK, streamTypeOf(configured.stream), mapping, BATCH_LIMITS.eventBytes, writeKeyOf)
+      if (operation) return activationMapper(RUDDERSTACK, operation, mapping, BATCH_LIMITS.eventBytes, writeKeys)
+      return trackMapper(RUDDERSTACK, streamTypeOf(configured.stream), mapping, BATCH_LIMITS.eventBytes, writeKeys)
     },
   }
 }

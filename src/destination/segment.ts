@@ -46,10 +46,10 @@ export function segment(
     // Segment answers 200 to any key (the same page).
     probe: undefined,
     mapper(configured) {
-      const writeKeyOf = routing(routes, configured.stream.name, write_key)
+      const writeKeys = routing(routes, configured.stream.name, write_key)
       const operation = operationOf(configured)
-      if (operation) return activationMapper(SEGMENT, operation, mapping, LIMITS.eventBytes, writeKeyOf)
-      return trackMapper(SEGMENT, streamTypeOf(configured.stream), mapping, LIMITS.eventBytes, writeKeyOf)
+      if (operation) return activationMapper(SEGMENT, operation, mapping, LIMITS.eventBytes, writeKeys)
+      return trackMapper(SEGMENT, streamTypeOf(configured.stream), mapping, LIMITS.eventBytes, writeKeys)
     },
   }
 }

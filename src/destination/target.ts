@@ -2,6 +2,7 @@
 import type { ByteString } from '../cdk/bytes.ts'
 import type { InputRecord } from '../cdk/input.ts'
 import type { ConfiguredAirbyteStream } from '../cdk/protocol.ts'
+import type { Program } from './mapping/steps.ts'
 
 /** A service that takes batches of events over HTTP. Data and pure functions only. */
 export interface Target {
@@ -46,7 +47,15 @@ export interface Envelope {
 }
 
 /** Throws nothing, whatever the record holds: what is wrong with data is a value. */
-export type Mapper = (record: InputRecord) => Mapped
+export interface Mapper {
+  (record: InputRecord): Mapped
+
+  /**
+   * The same for usual records with these members, as steps that `CompiledLines` takes. Undefined where only the mapper
+   * itself will do.
+   */
+  compile?(names: readonly ByteString[]): Program | undefined
+}
 
 /** What becomes of one record. */
 export type Mapped =
@@ -64,5 +73,5 @@ export type Mapped =
 /** Left out because the configuration says so. */
 type SkipReason = 'anonymous_user'
 
-/** Why the service would drop or refuse an event, seen before it is sent. */
-export type RejectReason = 'no_id' | 'no_time' | 'no_user' | 'no_name' | 'too_deep' | 'oversize'
+/** Why the service would drop or refuse an event, seen before it is sent; or nobody told us what the event is. */
+export type RejectReason = 'no_id' | 'no_time' | 'no_user' | 'no_name' | 'too_deep' | 'oversize' | 'unknown_stream'

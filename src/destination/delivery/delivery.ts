@@ -1,14 +1,13 @@
 /** One run of `write`: messages in, requests out, states back. */
 import type { Output } from '../../cdk/connector.ts'
 import { TransientError } from '../../cdk/errors.ts'
-import { LineReader } from '../../cdk/line.ts'
 import type { ConfiguredAirbyteCatalog } from '../../cdk/protocol.ts'
-import { endOfLine, LineBlock, wholeLines } from '../../cdk/read-lines.ts'
+import { wholeLines } from '../../cdk/read-lines.ts'
 import type { Limits } from '../../config.ts'
 import type { TargetLimits } from '../target.ts'
 import { type Batch, Batches } from './batch.ts'
 import { deliver } from './deliver.ts'
-import { InputLine } from './input-line.ts'
+import { Intake } from './intake.ts'
 import { Outbox } from './outbox.ts'
 import { Records } from './records.ts'
 import type { RejectedRecords } from './rejected.ts'
@@ -33,7 +32,7 @@ const REJECTED_BYTES = 1_000_000
 export class Delivery {
   readonly records: Records
   readonly #options: DeliveryOptions
-  readonly #reader = new LineReader()
+  readonly #intake: Intake
   readonly #batches: Batches
   readonly #slots: Slots
   readonly #outbox = new Outbox<Output>()
@@ -55,6 +54,7 @@ export class Delivery {
       now: () => environment.now(),
       emit: (output) => this.#outbox.push([output]),
     })
+    this.#intake = new Intake(this.records, target.limits.eventBytes)
     this.#batches = new Batches(batchLimits(target.limits, limits), target.envelope(new Date(this.#started)))
     this.#slots = new Slots(limits.concurrent_requests)
     this.#sending = openSending(options, this.#stop.signal, (outputs) => this.#outbox.push(outputs))
@@ -110,27 +110,14 @@ export class Delivery {
   async #take(lines: Buffer): Promise<void> {
     const { rejected, environment } = this.#options
     const now = environment.now()
-    const block = new LineBlock(lines, this.#reader)
-    for (let start = 0; start < lines.length; ) {
-      const end = endOfLine(lines, start)
-      const full = this.#takeLine(block, start, end, now)
+    for (const outgoing of this.#intake.take(lines)) {
+      const full = this.#batches.add(outgoing, now)
       if (full.length > 0) await this.#dispatch(full)
       if (this.#stop.signal.aborted) return
-      start = end + 1
     }
     if (rejected && rejected.bytes > REJECTED_BYTES) await rejected.flush()
     await this.#release()
     await this.#outbox.room()
-  }
-
-  /** Gives the batches that are full with it. */
-  #takeLine(block: LineBlock, start: number, end: number, now: number): readonly Batch[] {
-    const message = block.message(start, end)
-    if (message?.type === 'STATE') this.records.takeState(message)
-    if (message?.type === 'UNREADABLE') this.records.takeUnreadable(message)
-    if (message?.type !== 'RECORD') return NONE
-    const outgoing = this.records.take(message, new InputLine(block.bytes, start, end))
-    return outgoing ? this.#batches.add(outgoing, now) : NONE
   }
 
   /** Sends batches, each as soon as there is a slot. Resolves when the last one has started; never fails. */
@@ -180,8 +167,6 @@ export class Delivery {
     this.#stop.abort()
   }
 }
-
-const NONE: readonly Batch[] = []
 
 /** No request holds more events than a second may. */
 function batchLimits(limits: TargetLimits, { max_events_per_second: perSecond }: Limits): TargetLimits {

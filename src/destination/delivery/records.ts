@@ -43,7 +43,7 @@ export class Records implements Fates {
 
   /** Gives what is to be sent of a record, if anything. */
   take(record: InputRecord, line: InputLine): Outgoing | undefined {
-    const stream = this.#streams.of(record)
+    const stream = this.streamOf(record)
     const place = this.count(stream)
     const mapped = stream.map(record)
     switch (mapped.status) {
@@ -69,6 +69,10 @@ export class Records implements Fates {
     }
     const place = this.count(this.#unreadable)
     this.#reject(this.#unreadable, place, message, { reason: 'unreadable', message: 'the line is no RECORD message' })
+  }
+
+  streamOf(record: InputRecord): InputStream {
+    return this.#streams.of(record)
   }
 
   /** A record came that is mapped already, or will be. Gives its place. */

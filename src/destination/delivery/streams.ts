@@ -1,20 +1,14 @@
 /** The input's streams: how each is mapped and counted. */
 import type { InputRecord } from '../../cdk/input.ts'
 import type { ConfiguredAirbyteCatalog, StreamDescriptor } from '../../cdk/protocol.ts'
-import type { Mapped, Target } from '../target.ts'
+import type { Mapper, Target } from '../target.ts'
 import type { Acknowledgements, StreamCount } from './acknowledge.ts'
 import { StreamTally } from './summary.ts'
 
 export interface InputStream {
-  readonly map: (record: InputRecord) => Mapped | UnknownStream
+  readonly map: Mapper
   readonly tally: StreamTally
   readonly count: StreamCount
-}
-
-interface UnknownStream {
-  readonly status: 'rejected'
-  readonly reason: 'unknown_stream'
-  readonly message: string
 }
 
 export class Streams {
@@ -53,7 +47,7 @@ export class Streams {
 const keyOf = ({ name, namespace }: StreamDescriptor): string => `${namespace ?? ''}\0${name}`
 
 /** Nobody told us what such a record is, so it is not guessed at; and it is not lost in silence either. */
-const unknownStream = (): UnknownStream => ({
+const unknownStream: Mapper = () => ({
   status: 'rejected',
   reason: 'unknown_stream',
   message: 'the configured catalog does not name this stream',

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { ByteString } from '../../cdk/bytes.ts'
 import { ConfigError } from '../../cdk/errors.ts'
-import type { InputRecord, RawObject } from '../../cdk/input.ts'
+import type { RawObject } from '../../cdk/input.ts'
 import type { ConfiguredAirbyteStream } from '../../cdk/protocol.ts'
 import { writeRaw } from '../../cdk/raw-object.ts'
 import type { Mapping } from '../../config.ts'
@@ -17,6 +17,7 @@ import { loopGuard } from './opening.ts'
 import { isOperation, type Operation, operations } from './operations.ts'
 import { planOf } from './plan.ts'
 import { joined } from './properties.ts'
+import type { WriteKeys } from './route.ts'
 
 /** The operation that a stream is mapped to; undefined if its records are to be recognised as Currents events. */
 export function operationOf({ stream, destination_object_name: name }: ConfiguredAirbyteStream): Operation | undefined {
@@ -36,7 +37,7 @@ export function activationMapper(
   operation: Operation,
   mapping: Mapping,
   eventBytes: number,
-  writeKeyOf: (data: InputRecord['data']) => string,
+  writeKeys: WriteKeys,
 ): Mapper {
   const object = OBJECTS[operation]
   const own: readonly string[] = ['event', 'userId', 'anonymousId', 'messageId', 'timestamp', object]
@@ -64,7 +65,7 @@ export function activationMapper(
       (anonymousId && `,"anonymousId":${anonymousId}`) +
       `${rest},"${object}":{${members}}}`
     if (call.length > eventBytes) return rejected('oversize', 'The call is larger than the service takes.')
-    return { status: 'send', events: [call], writeKey: writeKeyOf(data), trimmed: [] }
+    return { status: 'send', events: [call], writeKey: writeKeys.of(data), trimmed: [] }
   }
 }
 

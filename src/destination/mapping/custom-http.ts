@@ -1,6 +1,5 @@
 /** An event as Braze itself sends it to a webhook: Custom HTTP JSON, rebuilt from the flat record. */
 import type { ByteString } from '../../cdk/bytes.ts'
-import type { InputRecord } from '../../cdk/input.ts'
 import type { Mapping } from '../../config.ts'
 import type { Mapper } from '../target.ts'
 import { asObject } from './custom-properties.ts'
@@ -9,18 +8,14 @@ import { rawOf } from './json.ts'
 import { messageIds } from './message-id.ts'
 import { customHttpNames, customHttpPlaces } from './places.ts'
 import { planOf } from './plan.ts'
+import type { WriteKeys } from './route.ts'
 import type { StreamType } from './stream-type.ts'
 
 /**
  * Source: Braze's Custom HTTP connector page and samples (read 2026-11). Names and layout are not ours to choose here,
  * so of the mapping's settings only those count that decide who and what is sent.
  */
-export function customHttpMapper(
-  type: StreamType,
-  mapping: Mapping,
-  eventBytes: number,
-  writeKeyOf: (data: InputRecord['data']) => string,
-): Mapper {
+export function customHttpMapper(type: StreamType, mapping: Mapping, eventBytes: number, writeKeys: WriteKeys): Mapper {
   const plan = planOf(customHttpPlaces(type), customHttpNames(type))
   const headerOf = headers(plan, mapping)
   const idOf = messageIds(mapping.message_id_prefix ?? '')
@@ -39,7 +34,7 @@ export function customHttpMapper(
       `{"event_type":${eventType},"id":${idOf(header.id)},"time":${secondsOf(values[time], header.timestamp)},` +
       `"user":{${plan.membersAt('user', values)}},"properties":{${plan.membersAt('properties', values)}}}`
     if (event.length > eventBytes) return OVERSIZE
-    return { status: 'send', events: [event], writeKey: writeKeyOf(data), trimmed: [] }
+    return { status: 'send', events: [event], writeKey: writeKeys.of(data), trimmed: [] }
   }
 }
 

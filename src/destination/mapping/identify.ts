@@ -29,11 +29,11 @@ type TraitsOf = (values: Values) => Traits | undefined
  */
 export function identifying(
   dialect: Dialect,
-  { event_type }: StreamType,
+  type: StreamType,
   mapping: Mapping,
   plan: Plan,
 ): (header: Header, values: Values) => ByteString | undefined {
-  const traitsOf = mapping.profiles === 'identify' ? TRAITS[event_type]?.(plan) : undefined
+  const traitsOf = identifies(type, mapping) ? TRAITS[type.event_type]?.(plan) : undefined
   if (!traitsOf) return () => undefined
   const opening = openings(dialect, mapping, '-identify')
   const guard = loopGuard(dialect, mapping)
@@ -46,6 +46,10 @@ export function identifying(
     return `{"type":"identify",${opening(header)},"context":${context}${guard},"traits":{${traits.members}}}`
   }
 }
+
+/** Whether events of the type have identify calls. */
+export const identifies = ({ event_type }: StreamType, { profiles }: Mapping): boolean =>
+  profiles === 'identify' && Object.hasOwn(TRAITS, event_type)
 
 const TRAITS: Readonly<Record<string, (plan: Plan) => TraitsOf>> = {
   'users.behaviors.subscription.GlobalStateChange': globalSubscription,

@@ -1,6 +1,7 @@
 /** A tree of JSON objects whose members stand for numbered values. */
 import type { ByteString } from '../../cdk/bytes.ts'
 import type { Place } from './places.ts'
+import type { Step } from './steps.ts'
 
 type Values = readonly (ByteString | undefined)[]
 
@@ -29,6 +30,10 @@ export interface Layout {
   /** The members of the object at `path`, without braces. Objects without members are left out. */
   membersAt(path: string, values: Values): ByteString
   hasMember(path: string, name: ByteString, values: Values): boolean
+  /** What `membersAt` does. */
+  stepsAt(path: string): readonly Step[]
+  /** The names of the members that the object at `path` may have. */
+  namesAt(path: string): readonly ByteString[]
 }
 
 export function layoutOf(): Layout {
@@ -56,6 +61,11 @@ export function layoutOf(): Layout {
       const member = nodes.get(path)?.members.get(name)
       return member !== undefined && Boolean(presentOf(member, values))
     },
+    stepsAt(path) {
+      const node = nodes.get(path)
+      return node ? stepsOf(node) : []
+    },
+    namesAt: (path) => [...(nodes.get(path)?.members.keys() ?? [])],
   }
 }
 
@@ -93,6 +103,11 @@ function membersOf({ list, children }: Node, values: Values): ByteString {
   }
   return text
 }
+
+const stepsOf = ({ list, children }: Node): readonly Step[] => [
+  ...list.map(({ key, number, others }): Step => ({ kind: 'member', key: key.next, numbers: [number, ...others] })),
+  ...children.map(({ key, node }): Step => ({ kind: 'object', key: key.next, steps: stepsOf(node) })),
+]
 
 const presentOf = (member: Member, values: Values): ByteString | undefined =>
   values[member.number] || otherOf(member, values)

@@ -19,9 +19,14 @@ export function idOf(raw: ByteString | undefined): ByteString {
  * `suffix` tells apart the calls that are made of one event.
  */
 export function messageIds(prefix: string, suffix = ''): (id: ByteString) => ByteString {
-  const [before, after] = [rawOf(prefix).slice(0, -1), rawOf(suffix).slice(1)]
-  const room = MAX_LENGTH - (before.length - 1) - (after.length - 1)
+  const { before, room, after } = aroundId(prefix, suffix)
   return (id) => before + (id.length - 2 > room ? hashOf(id) : id.slice(1, -1)) + after
+}
+
+/** What a `messageId` has besides the event's id, with its quotes, and how long that may be. */
+export function aroundId(prefix: string, suffix = '') {
+  const [before, after] = [rawOf(prefix).slice(0, -1), rawOf(suffix).slice(1)]
+  return { before, after, room: MAX_LENGTH - (before.length - 1) - (after.length - 1) }
 }
 
 const hashOf = (id: ByteString): string => createHash('sha256').update(id, 'latin1').digest('base64url')

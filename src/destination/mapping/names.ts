@@ -4,6 +4,7 @@ import type { ByteString } from '../../cdk/bytes.ts'
 import type { Mapping } from '../../config.ts'
 import { rawOf, textOf } from './json.ts'
 import type { Plan, Values } from './plan.ts'
+import { type Step, text } from './steps.ts'
 import type { StreamType } from './stream-type.ts'
 
 export type NameProfile = NonNullable<Mapping['event_names']>
@@ -16,14 +17,25 @@ export function naming(
   plan: Plan,
 ): (values: Values) => ByteString {
   const name = rawOf(standardName(type, mapping, byDefault))
-  if (type.event_type !== 'users.behaviors.CustomEvent' || mapping.custom_events === 'fixed') return () => name
+  if (!hasOwnName(type, mapping)) return () => name
   const own = plan.numberOf('name')
-  const prefix = mapping.custom_events === 'prefixed' ? 'Braze: ' : ''
+  const prefix = prefixOf(mapping)
   return (values) => {
     const text = textOf(values[own])
     return text?.trim() ? rawOf(prefix + text) : ''
   }
 }
+
+/** The same as steps. */
+export function nameSteps(type: StreamType, byDefault: NameProfile, mapping: Mapping, plan: Plan): readonly Step[] {
+  if (!hasOwnName(type, mapping)) return text(rawOf(standardName(type, mapping, byDefault)))
+  return [...text(`"${prefixOf(mapping)}`), { kind: 'bare-name', number: plan.numberOf('name') }, ...text('"')]
+}
+
+const hasOwnName = ({ event_type }: StreamType, { custom_events }: Mapping): boolean =>
+  event_type === 'users.behaviors.CustomEvent' && custom_events !== 'fixed'
+
+const prefixOf = ({ custom_events }: Mapping): string => (custom_events === 'prefixed' ? 'Braze: ' : '')
 
 function standardName(type: StreamType, { event_names, purchases, rename }: Mapping, byDefault: NameProfile): string {
   const isOrder = type.event_type === 'users.behaviors.Purchase' && purchases === 'order_completed'

@@ -6,7 +6,7 @@ import type { ByteString } from '../../cdk/bytes.ts'
 import type { RawObject } from '../../cdk/input.ts'
 import { columnOf } from './columns.ts'
 import type { FieldName } from './field-name.ts'
-import { layoutOf } from './layout.ts'
+import { type Layout, layoutOf } from './layout.ts'
 import type { PlacesOf } from './places.ts'
 
 /** The values of one record as JSON texts, by the number of their field; '' or undefined for what is absent or null. */
@@ -24,6 +24,16 @@ export interface Plan<Field extends string = FieldName> {
 
   /** Whether the object at `path` has a member of that name. */
   hasMember(path: string, name: ByteString, values: Values): boolean
+
+  /** What `read` and `membersAt` do with records of these columns; undefined if that can't be told as steps. */
+  outline(names: readonly ByteString[]): Outline | undefined
+}
+
+export interface Outline extends Pick<Layout, 'stepsAt' | 'namesAt'> {
+  /** Of the columns. */
+  readonly numbers: readonly number[]
+  /** False once numbers have been given anew. */
+  isCurrent(): boolean
 }
 
 /** Records come with few different columns. Should one invent names without end, the plan begins anew. */
@@ -71,6 +81,12 @@ export function planOf<Field extends string = FieldName>(
     },
     membersAt: (path, values) => columns.layout.membersAt(path, values),
     hasMember: (path, name, values) => columns.layout.hasMember(path, name, values),
+    outline(names) {
+      const { numberOf, layout, replacing } = columns
+      const numbers = names.map(numberOf)
+      const isCurrent = () => columns.layout === layout
+      return replacing.length > 0 ? undefined : { ...layout, numbers, isCurrent }
+    },
   }
 }
 

@@ -7,7 +7,8 @@ import type { Dialect } from './dialect.ts'
 import type { FieldName } from './field-name.ts'
 import { ORDER_PROPERTIES, orderOf, PRODUCT_FIELDS } from './order.ts'
 import { customHttpNames, type PlacesOf } from './places.ts'
-import { type Plan, planOf, type Values } from './plan.ts'
+import { type Outline, type Plan, planOf, type Values } from './plan.ts'
+import type { Step } from './steps.ts'
 import type { StreamType } from './stream-type.ts'
 
 export interface Properties {
@@ -17,6 +18,8 @@ export interface Properties {
   read(data: RawObject): Values
   /** The members of `properties`, without braces. */
   of(id: ByteString, values: Values): ByteString
+  /** The same as steps, where that can be told so. */
+  steps(outline: Outline): readonly Step[] | undefined
 }
 
 export function properties(dialect: Dialect, type: StreamType, mapping: Mapping): Properties {
@@ -46,6 +49,13 @@ export function properties(dialect: Dialect, type: StreamType, mapping: Mapping)
       custom === undefined
         ? (_, values) => own(values)
         : (id, values) => joined(order(id, values), own(values), customPart(values)),
+    steps(outline) {
+      if (isOrder) return undefined
+      const own = outline.stepsAt('properties')
+      if (custom === undefined) return own
+      const reserved = [...outline.namesAt('properties'), ...(whole === undefined ? [] : [whole])]
+      return isAmong ? [...own, { kind: 'members', number, reserved }] : [{ kind: 'is-object', number }, ...own]
+    },
   }
 }
 

@@ -4,14 +4,20 @@ import type { Route } from '../../config.ts'
 import { columnOf } from './columns.ts'
 import { textOf } from './json.ts'
 
+export interface WriteKeys {
+  /** The key of every record of the stream; undefined if it depends on the record. */
+  readonly always: string | undefined
+  of(data: RawObject): string
+}
+
 /** The key of the first route that fits a record of the stream, else `writeKey`. */
-export function routing(routes: readonly Route[], stream: string, writeKey: string): (data: RawObject) => string {
+export function routing(routes: readonly Route[], stream: string, writeKey: string): WriteKeys {
   const candidates = routes.filter(({ field, value }) => field !== 'stream' || value === stream)
-  if (candidates.length === 0) return () => writeKey
-  return (data) => {
-    const fits = ({ field, value }: Route) => field === 'stream' || valuesOf(field, data).includes(value)
-    return candidates.find(fits)?.write_key ?? writeKey
-  }
+  const [first] = candidates
+  const always = first?.field === 'stream' ? first.write_key : writeKey
+  if (!first || first.field === 'stream') return { always, of: () => always }
+  const fits = (data: RawObject, { field, value }: Route) => field === 'stream' || valuesOf(field, data).includes(value)
+  return { always: undefined, of: (data) => candidates.find((route) => fits(data, route))?.write_key ?? writeKey }
 }
 
 /** Of all columns that hold the field. */

@@ -1,0 +1,169 @@
+/**
+ * The fast way from RECORD lines to events. Streams teach it what their usual records become; it then maps whole blocks
+ * of lines in WebAssembly, and says of each line whether it did.
+ */
+import type { ByteString } from '../../cdk/bytes.ts'
+import type { InputRecord } from '../../cdk/input.ts'
+import { LINE_FEED } from '../../cdk/json-bytes.ts'
+import { endOfLine } from '../../cdk/read-lines.ts'
+import type { Mapper } from '../target.ts'
+import { BASE, type Core, newCore } from './core.ts'
+import { tableOf } from './table.ts'
+
+/** Some lines of a block, and the events of those that could be mapped. Good until more lines are mapped. */
+export interface Rows<Stream> {
+  readonly count: number
+  /** Where the line ends in the block. */
+  lineEnd(row: number): number
+  /** What the line was mapped by; undefined if it was not. */
+  program(row: number): Known<Stream> | undefined
+  /** Where the event ends in `bytes`, and where the next one begins. */
+  eventEnd(row: number): number
+  /** Where the first event begins. */
+  readonly eventsAt: number
+  readonly bytes: Buffer
+}
+
+interface Known<Stream> {
+  readonly stream: Stream
+  readonly writeKey: string
+}
+
+interface Taught<Stream> extends Known<Stream> {
+  readonly names: Set<ByteString>
+  isCurrent(): boolean
+}
+
+const SLACK = 64
+const ROW_BYTES = 12
+const MAX_ROWS = 4096
+const MAX_PROGRAMS = 1000
+/** Names that one stream may have. */
+const MAX_NAMES = 1000
+const MAX_VALUES = 8192
+const PROGRAM_BYTES = 4 << 20
+/** Lines are mapped so many bytes at a time, and give about as many bytes of events. A longer line is left alone. */
+const INPUT_BYTES = 512 << 10
+const OUTPUT_BYTES = 1 << 20
+const PAGE_BYTES = 65_536
+
+const POINTERS = BASE
+const VALUES = POINTERS + MAX_PROGRAMS * 4
+const ROWS = VALUES + MAX_VALUES * 8
+const PROGRAMS = ROWS + MAX_ROWS * ROW_BYTES
+const INPUT = PROGRAMS + PROGRAM_BYTES
+const OUTPUT = INPUT + INPUT_BYTES + SLACK
+const END = OUTPUT + OUTPUT_BYTES + SLACK
+
+export class CompiledLines<Stream> {
+  readonly #maxEventBytes: number
+  /** Made when there is something to learn. */
+  #core: Core | undefined
+  #memory = Buffer.alloc(0)
+  #words = new Int32Array()
+  #byHead = new Map<ByteString, number>()
+  #programs: Taught<Stream>[] = []
+  #programsEnd = PROGRAMS
+
+  /** Events beyond `maxEventBytes` are left to the mapper. */
+  constructor(maxEventBytes: number) {
+    this.#maxEventBytes = Math.min(maxEventBytes, OUTPUT_BYTES)
+  }
+
+  /**
+   * Learns from a record that was mapped the long way how the next ones of its kind can go the short way. True if there
+   * was something to learn.
+   */
+  learn(stream: Stream, { data, line }: InputRecord, { compile }: Mapper): boolean {
+    const head = HEAD.exec(line)?.[0]
+    if (!compile || head === undefined) return false
+    const index = this.#byHead.get(head)
+    const known = index === undefined ? undefined : this.#programs[index]
+    if (known?.isCurrent() && data.names.every((name) => known.names.has(name))) return false
+    const names = new Set([...(known?.names ?? []), ...data.names])
+    if (names.size > MAX_NAMES || (index === undefined && this.#programs.length === MAX_PROGRAMS)) return false
+    const program = compile([...names])
+    if (!program || program.numbers.some((number) => number >= MAX_VALUES)) return false
+    const table = tableOf({ ...program, head, names: [...names] }, this.#programsEnd)
+    if (this.#programsEnd + table.length > INPUT) return this.#forget()
+    this.#put(head, table, { stream, writeKey: program.writeKey, names, isCurrent: program.isCurrent })
+    return true
+  }
+
+  /** Maps lines from `start` on: at least one, as many as there is room for. */
+  map(lines: Buffer, start: number): Rows<Stream> {
+    const end = this.#endOfPart(lines, start)
+    if (!this.#core || end - start > INPUT_BYTES) return this.#leftAlone(endOfLine(lines, start))
+    lines.copy(this.#memory, INPUT, start, end)
+    this.#memory[INPUT + end - start] = LINE_FEED
+    const inputEnd = INPUT + end - start + (lines[end - 1] === LINE_FEED ? 0 : 1)
+    this.#core.map(
+      POINTERS,
+      this.#programs.length,
+      VALUES,
+      INPUT,
+      inputEnd,
+      OUTPUT,
+      OUTPUT + OUTPUT_BYTES,
+      ROWS,
+      MAX_ROWS,
+      this.#maxEventBytes,
+    )
+    return this.#rows(this.#core.rowsDone.value, start - INPUT)
+  }
+
+  #rows(count: number, shift: number): Rows<Stream> {
+    const words = this.#words
+    const programs = this.#programs
+    return {
+      count,
+      bytes: this.#memory,
+      eventsAt: OUTPUT,
+      lineEnd: (row) => (words[ROWS / 4 + row * 3] ?? 0) + shift,
+      program: (row) => programs[words[ROWS / 4 + row * 3 + 1] ?? -1],
+      eventEnd: (row) => words[ROWS / 4 + row * 3 + 2] ?? 0,
+    }
+  }
+
+  #leftAlone(end: number): Rows<Stream> {
+    const nothing = { bytes: this.#memory, eventsAt: OUTPUT, program: () => undefined, eventEnd: () => OUTPUT }
+    return { ...nothing, count: 1, lineEnd: () => end }
+  }
+
+  /** The end of the last line that fits, or of the first line. */
+  #endOfPart(lines: Buffer, start: number): number {
+    if (lines.length - start <= INPUT_BYTES) return lines.length
+    const last = lines.lastIndexOf(LINE_FEED, start + INPUT_BYTES - 1)
+    return last < start ? endOfLine(lines, start) : last + 1
+  }
+
+  #put(head: ByteString, table: Buffer, program: Taught<Stream>): void {
+    this.#core ??= this.#newCore()
+    const index = this.#byHead.get(head) ?? this.#programs.length
+    this.#byHead.set(head, index)
+    this.#programs[index] = program
+    table.copy(this.#memory, this.#programsEnd)
+    this.#memory.writeUInt32LE(this.#programsEnd, POINTERS + index * 4)
+    this.#programsEnd += table.length
+  }
+
+  #newCore(): Core {
+    const core = newCore()
+    core.memory.grow(Math.ceil((END - core.memory.buffer.byteLength) / PAGE_BYTES))
+    this.#memory = Buffer.from(core.memory.buffer)
+    this.#words = new Int32Array(core.memory.buffer)
+    return core
+  }
+
+  /** The memory is full of what was learned bit by bit. */
+  #forget(): boolean {
+    this.#byHead = new Map()
+    this.#programs = []
+    this.#programsEnd = PROGRAMS
+    return false
+  }
+}
+
+/** The beginning of a RECORD line without white space and without anything that differs between records of a stream. */
+const HEAD =
+  /^\{"type":"RECORD","record":\{(?:"namespace":(?:"(?:[^"\\]|\\.)*"|null),)?"stream":"(?:[^"\\]|\\.)*",(?:"namespace":(?:"(?:[^"\\]|\\.)*"|null),)?"data":\{/

@@ -1,0 +1,269 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { type EventType, eventTypes } from '../../../src/catalog.ts'
+import { readMessages } from '../../../src/cdk/read-lines.ts'
+import { DestinationConfig } from '../../../src/config.ts'
+import { CompiledLines } from '../../../src/destination/compiled/lines.ts'
+import type { Mapper, Target } from '../../../src/destination/target.ts'
+import { targetOf } from '../../../src/destination/target-of.ts'
+import { damaged, jsonText } from '../../cdk/json-text.ts'
+import { configuredStream, RUDDERSTACK, SEGMENT } from '../mapping/records.ts'
+
+interface Sent {
+  readonly writeKey: string
+  readonly events: string
+}
+
+/** What the target's mappers send for some lines; undefined for a line that nothing is sent for. */
+async function mapped(target: Target, lines: Buffer): Promise<readonly (Sent | undefined)[]> {
+  const mappers = mappersOf(target)
+  const sent: (Sent | undefined)[] = []
+  for (const line of linesOf(lines))
+    for await (const [message] of readMessages(flow(line))) {
+      if (message?.type !== 'RECORD') continue
+      const result = mappers(message.stream)(message)
+      sent.push(result.status === 'send' ? { writeKey: result.writeKey, events: result.events.join(',') } : undefined)
+    }
+  return sent
+}
+
+interface Compiled {
+  readonly sent: readonly (Sent | undefined)[]
+  /** Lines that went the short way. */
+  readonly short: number
+}
+
+/** The same with whatever has been learned before each line. */
+async function compiled(target: Target, lines: Buffer): Promise<Compiled> {
+  const mappers = mappersOf(target)
+  const short = new CompiledLines<string>(target.limits.eventBytes)
+  const sent: (Sent | undefined)[] = []
+  let count = 0
+  for (let start = 0; start < lines.length; ) {
+    const rows = short.map(lines, start)
+    let event = rows.eventsAt
+    for (let row = 0; row < rows.count; row++) {
+      const end = rows.lineEnd(row)
+      const program = rows.program(row)
+      let hasLearned = false
+      if (program) {
+        count++
+        sent.push({ writeKey: program.writeKey, events: rows.bytes.toString('latin1', event, rows.eventEnd(row)) })
+      } else
+        for await (const [message] of readMessages(flow(lines.subarray(start, end)))) {
+          if (message?.type !== 'RECORD') continue
+          const map = mappers(message.stream)
+          const result = map(message)
+          sent.push(
+            result.status === 'send' ? { writeKey: result.writeKey, events: result.events.join(',') } : undefined,
+          )
+          hasLearned = short.learn(message.stream, message, map)
+        }
+      event = rows.eventEnd(row)
+      start = end + 1
+      if (hasLearned) break
+    }
+  }
+  return { sent, short: count }
+}
+
+function mappersOf(target: Target): (stream: string) => Mapper {
+  const mappers = new Map<string, Mapper>()
+  return (stream) => {
+    const known = mappers.get(stream) ?? mapperOf(target, stream)
+    mappers.set(stream, known)
+    return known
+  }
+}
+
+/** A stream that the catalogue does not name is not mapped. */
+const mapperOf = (target: Target, stream: string): Mapper =>
+  STREAMS.includes(stream) || eventTypes().has(stream)
+    ? target.mapper(configuredStream(stream))
+    : () => ({ status: 'rejected', reason: 'unknown_stream', message: '' })
+
+function linesOf(lines: Buffer): Buffer[] {
+  return lines
+    .toString('latin1')
+    .split('\n')
+    .map((line) => Buffer.from(line, 'latin1'))
+}
+
+async function* flow(bytes: Uint8Array) {
+  yield bytes
+}
+
+// -------------------------------------------------------------------------------------------------------- any lines
+
+const STREAMS = [
+  'users.messages.email.Open',
+  'users.behaviors.CustomEvent',
+  'users.behaviors.Purchase',
+  'users.messages.sms.InboundReceive',
+  'users.behaviors.subscription.GlobalStateChange',
+  'users.messages.fax.Send',
+]
+
+/** Mostly what is usual, so that whole records are. */
+const mostly = (usual: fc.Arbitrary<string>, ...odd: readonly string[]) =>
+  fc.oneof({ weight: 12, arbitrary: usual }, { weight: 1, arbitrary: fc.constantFrom(...odd) })
+
+const word = mostly(
+  fc.constantFrom('"a"', '"b c"', '"é😀"', `"${'x'.repeat(40)}"`),
+  '"\\u00e9"',
+  '"a\\"b"',
+  '""',
+  '" "',
+)
+const odd = fc.constantFrom('null', '0', '-1.5', '1e3', '01', 'true', '[]', '[1, 2]', '{}', '{"a":{"b":[null]}}')
+const custom = fc.oneof(
+  { weight: 1, arbitrary: jsonText.object },
+  {
+    weight: 8,
+    arbitrary: mostly(
+      fc.constantFrom('{}', '{"color":"red","size":3}', '{"size":[1,{"a":null}]}'),
+      ...['{"name":"x"}', '{"color":1,"color":2}', '{"custom_properties":1}', '{"properties":1}', '{"app_id":1}'],
+      ...['{"c\\u006flor":1}', '"{\\"a\\":1}"', '"no object"', `{"deep":${'['.repeat(70)}${']'.repeat(70)}}`],
+    ),
+  },
+)
+const time = mostly(
+  fc.integer({ min: 1, max: 253_402_300_799 }).map(String),
+  ...['0', '-1', '1.5', '253402300800', '1e9', '"1700000000"', 'null', '951782399', '68169600'],
+)
+
+/** A member of data, mostly with a value as it should be. */
+const members: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  id: fc.oneof(
+    fc.uuid().map((id) => JSON.stringify(id)),
+    fc.constantFrom('1', '""', 'null', `"${'i'.repeat(120)}"`),
+  ),
+  time,
+  time_ms: mostly(fc.constant('null'), '1700000000123', '"x"'),
+  user_id: word,
+  external_user_id: word,
+  name: word,
+  app_id: word,
+  price: fc.constantFrom('1.5', '0', 'null'),
+  product_id: word,
+  properties: custom,
+  to_phone_number: word,
+  user_phone_number: word,
+  phone_number: word,
+  timezone: word,
+  platform: word,
+  device_id: fc.oneof(word, odd),
+  message_extras: mostly(word, `"${'m'.repeat(40_000)}"`),
+  unheard_of: fc.oneof(word, odd),
+  __proto__: odd,
+}
+const USUAL = ['id', 'time', 'user_id', 'external_user_id', 'name', 'properties']
+
+const data = fc
+  .tuple(fc.subarray(USUAL, { minLength: 5 }), fc.subarray(Object.keys(members), { maxLength: 6 }), fc.nat(20))
+  .chain(([usual, more, shuffle]) => {
+    const names = [...new Set([...usual, ...more])]
+    const values = names.map((name) => (members[name] as fc.Arbitrary<string>).map((value) => [name, value] as const))
+    const found = fc.tuple(...values)
+    return shuffle === 0 ? found.chain((list) => fc.shuffledSubarray(list, { minLength: list.length })) : found
+  })
+  .map((found) => `{${found.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`)
+
+type Envelope = (stream: string, data: string) => string
+
+const ENVELOPES: readonly Envelope[] = [
+  (stream, data) => `{"type":"RECORD","record":{"stream":${stream},"data":${data},"emitted_at":1}}`,
+  (stream, data) => `{"type":"RECORD","record":{"namespace":"n","stream":${stream},"data":${data},"emitted_at":1}}`,
+  (stream, data) => `{"type":"RECORD","record":{"stream":${stream},"namespace":null,"data":${data},"emitted_at":12}}`,
+  (stream, data) => `{"type":"RECORD","record":{"stream":${stream},"emitted_at":1,"data":${data},"meta":{}}}`,
+  (stream, data) => `{"type":"RECORD", "record":{"stream":${stream},"data":${data},"stream":${stream}}}`,
+  (stream, data) => `{"type":"RECORD","record":{"stream":${stream},"data":${data}}}`,
+]
+
+const lineOf = (streams: readonly string[], envelopes: readonly Envelope[]) =>
+  fc
+    .tuple(fc.constantFrom(...streams), fc.constantFrom(...envelopes), data)
+    .map(([stream, envelope, data]) => envelope(JSON.stringify(stream), data))
+
+/** Few streams, few ways to write lines, and each line twice: the second time there is little to learn. */
+const lines = fc
+  .tuple(
+    fc.shuffledSubarray(STREAMS, { minLength: 1, maxLength: 2 }),
+    fc.shuffledSubarray([...ENVELOPES], { minLength: 1, maxLength: 2 }),
+  )
+  .chain(([streams, envelopes]) => {
+    const line = lineOf(streams, envelopes)
+    return fc.array(fc.oneof({ weight: 20, arbitrary: line }, { weight: 1, arbitrary: damaged(line) }), {
+      minLength: 1,
+      maxLength: 12,
+    })
+  })
+  .chain((lines) => fc.constantFrom('', '\n').map((end) => [...lines, ...lines].join('\n') + end))
+
+const mapping = fc.record(
+  {
+    event_names: fc.constantFrom('default', 'raw'),
+    custom_events: fc.constantFrom('fixed', 'own_name', 'prefixed'),
+    purchases: fc.constantFrom('purchased', 'order_completed'),
+    anonymous_users: fc.constantFrom('send', 'skip'),
+    users_without_id: fc.constantFrom('synthetic', 'reject'),
+    profiles: fc.constantFrom('off', 'identify'),
+    extra_fields: fc.boolean(),
+    loop_guard: fc.constant(true),
+    message_id_prefix: fc.constantFrom('', 'x-', 'é"'),
+  },
+  { requiredKeys: [] },
+)
+
+const routes = fc.constantFrom(
+  [],
+  [{ field: 'stream', value: STREAMS[0], write_key: 'other' }],
+  [{ field: 'app_id', value: 'a', write_key: 'other' }],
+)
+
+test('the short way gives what the long way gives, byte for byte', async () => {
+  let taken = 0
+  await fc.assert(
+    fc.asyncProperty(
+      // Without the bias towards what comes first in a generator's list.
+      fc.noBias(lines),
+      fc.constantFrom(SEGMENT, RUDDERSTACK),
+      mapping,
+      routes,
+      async (lines, destination, mapping, routes) => {
+        const parsed = DestinationConfig.safeParse({ destination, mapping, routes })
+        fc.pre(parsed.success)
+        if (!parsed.data) return
+        const input = Buffer.from(lines)
+        const { sent, short } = await compiled(targetOf(parsed.data), input)
+        taken += short
+        expect(sent).toEqual(await mapped(targetOf(parsed.data), input))
+      },
+    ),
+    { numRuns: 400 },
+  )
+  expect(taken).toBeGreaterThan(150)
+})
+
+// ------------------------------------------------------------------------------------------------------ usual lines
+
+const VALUES: Readonly<Record<string, unknown>> = { integer: 1_700_000_000, number: 1.5, boolean: true, array: ['a'] }
+
+function usualLine({ event_type, schema }: EventType, leaveOut: number): string {
+  const fields = Object.entries(schema.properties).filter(
+    ([name], i) => ['id', 'time', 'user_id'].includes(name) || (i + leaveOut) % 3 !== 0,
+  )
+  const data = fields.map(([name, { type }]) => [name, VALUES[[type].flat()[0] ?? ''] ?? `a ${name}`])
+  const values = { ...Object.fromEntries(data), time_ms: undefined, properties: { colour: 'red', size: [1, 2] } }
+  const usual = { ...values, id: `id-${leaveOut}`, user_id: 'u', time: 1_700_000_000 }
+  return JSON.stringify({ type: 'RECORD', record: { stream: event_type, data: usual, emitted_at: 1 } })
+}
+
+test.each([SEGMENT, RUDDERSTACK])('usual records of every event type go the short way to $service', async (service) => {
+  const target = () => targetOf(DestinationConfig.parse({ destination: service }))
+  const learning = [...eventTypes().values()].flatMap((type) => [0, 1, 2].map((leaveOut) => usualLine(type, leaveOut)))
+  const lines = Buffer.from([...learning, ...learning].join('\n'))
+  const { sent, short } = await compiled(target(), lines)
+  expect(sent).toEqual(await mapped(target(), lines))
+  expect(short).toBeGreaterThanOrEqual(learning.length)
+})
