@@ -3,7 +3,7 @@ import { parseSchema } from './avro-schema.ts'
 import { valueWriter } from './avro-values.ts'
 import { type Container, type ContainerBlock, openContainer } from './container.ts'
 import { BrokenFileError, type Decode, type DecodedBlock, type DecodeOptions } from './decoder.ts'
-import { transcoder, type WriteBlock } from './transcoder.ts'
+import { transcoder, type WriteBlock, type Writer } from './transcoder.ts'
 
 /** Decodes Avro files, each by the schema in its own header. */
 export const decodeAvro: Decode = async function* (file, size, options) {
@@ -26,10 +26,22 @@ async function* recordsOf({ header, blocks }: Container, options: DecodeOptions)
   }
 }
 
+/** Files come stream by stream, and most have the schema of the one before. */
+let last: { readonly schemaText: string; readonly options: DecodeOptions; readonly writer: Writer } | undefined
+
 function writerOf(schemaText: string, options: DecodeOptions): WriteBlock {
+  if (!last || last.schemaText !== schemaText || !isSameStream(last.options, options))
+    last = { schemaText, options, writer: newWriter(schemaText, options) }
+  return last.writer(options)
+}
+
+const isSameStream = (one: DecodeOptions, other: DecodeOptions): boolean =>
+  one.stream === other.stream && one.isNew === other.isNew && one.personalData === other.personalData
+
+function newWriter(schemaText: string, options: DecodeOptions): Writer {
   const schema = parseSchema(schemaText)
   const jsonField = jsonFieldOf(options.stream)
-  return transcoder(schema, options, jsonField) ?? valueWriter(schemaText, options, jsonField)
+  return transcoder(schema, options, jsonField) ?? ((options) => valueWriter(schemaText, options, jsonField))
 }
 
 /** The field of an event type that travels as JSON in a string. */

@@ -8,23 +8,25 @@ import { BrokenFileError, type DecodedBlock, type DecodeOptions } from './decode
 /** Writes the records of a block. `byte` is where the block begins in its file. */
 export type WriteBlock = (block: Uint8Array, count: number, skip: number, byte: number) => Iterable<DecodedBlock>
 
+/** A writer for each file of a stream and schema. Of its options only `extra`, `emittedAt` and `skip` may differ. */
+export type Writer = (options: DecodeOptions) => WriteBlock
+
 interface Field {
   readonly name: string
   readonly type: unknown
   readonly doc?: unknown
 }
 
-/** A writer for files of this schema, or undefined if the schema is not flat or values must be looked at one by one. */
-export function transcoder(
-  schema: unknown,
-  options: DecodeOptions,
-  jsonField: string | undefined,
-): WriteBlock | undefined {
+/** Undefined if the schema is not flat or values must be looked at one by one. */
+export function transcoder(schema: unknown, options: DecodeOptions, jsonField: string | undefined): Writer | undefined {
   const fields = (schema as { fields?: readonly Field[] }).fields ?? []
   const operations = fields.map((field) => operationOf(field, options, jsonField))
   if (operations.length === 0 || !operations.every((operation) => operation !== undefined)) return undefined
-  const table = tableOf(operations, options)
-  return (block, count, skip, byte) => lines(table, options, { block, count, skip, byte })
+  const table = tableOf(operations, options.stream)
+  return (options) => {
+    const file = { table, tail: tailOf(options), isNew: options.isNew }
+    return (block, count, skip, byte) => lines(file, { block, count, skip, byte })
+  }
 }
 
 // ------------------------------------------------------------------------------------------------------- the table
@@ -96,7 +98,6 @@ interface Table {
   readonly bytes: Uint8Array
   readonly opCount: number
   readonly head: Span
-  readonly tail: Span
 }
 
 interface Span {
@@ -105,32 +106,36 @@ interface Span {
 }
 
 const SLACK = 64
+/** Texts are copied in steps of eight bytes. */
+const TEXT_SLACK = 8
 
-function tableOf(operations: readonly Operation[], { stream, extra, emittedAt }: DecodeOptions): Table {
+function tableOf(operations: readonly Operation[], stream: string): Table {
   const texts = [
     `{"type":"RECORD","record":{"stream":${JSON.stringify(stream)},"data":`,
-    `${extra && `,${extra}`}},"emitted_at":${emittedAt}}}\n`,
     ...operations.map(({ key }) => key),
   ].map((text) => Buffer.from(text))
   let at = BASE + operations.length * OP_BYTES
   const spans = texts.map(({ length }) => {
     const span = { at, length }
-    // Texts are copied in steps of eight bytes.
-    at += length + 8
+    at += length + TEXT_SLACK
     return span
   })
   const bytes = Buffer.alloc(at - BASE)
   for (const [i, text] of texts.entries()) text.copy(bytes, (spans[i]?.at ?? 0) - BASE)
-  const [head = NOWHERE, tail = NOWHERE, ...keys] = spans
+  const [head = NOWHERE, ...keys] = spans
   for (const [i, { kind, branch, flags }] of operations.entries()) {
     const { at: key, length } = keys[i] ?? NOWHERE
     for (const [n, value] of [kind, branch, key, length, flags].entries())
       bytes.writeUInt32LE(value, i * OP_BYTES + n * 4)
   }
-  return { bytes, opCount: operations.length, head, tail }
+  return { bytes, opCount: operations.length, head }
 }
 
 const NOWHERE: Span = { at: 0, length: 0 }
+
+/** What ends each line of a file. */
+const tailOf = ({ extra, emittedAt }: DecodeOptions): Uint8Array =>
+  Buffer.from(`${extra && `,${extra}`}},"emitted_at":${emittedAt}}}\n`)
 
 // -------------------------------------------------------------------------------------------------------- the walk
 
@@ -142,6 +147,12 @@ const LINE_MAX_BYTES = 256 << 20
 const OUTPUT_FULL = 1
 const CORRUPT = 2
 
+interface File {
+  readonly table: Table
+  readonly tail: Uint8Array
+  readonly isNew: DecodeOptions['isNew']
+}
+
 interface Work {
   readonly block: Uint8Array
   readonly count: number
@@ -149,11 +160,11 @@ interface Work {
   readonly byte: number
 }
 
-function* lines(table: Table, options: DecodeOptions, { block, count, skip, byte }: Work): Iterable<DecodedBlock> {
+function* lines(file: File, { block, count, skip, byte }: Work): Iterable<DecodedBlock> {
   let at = 0
   let done = 0
   for (let room = OUTPUT_BYTES; done < count; ) {
-    const step = call(table, options, { input: block.subarray(at), count: count - done, skip: skip - done, room })
+    const step = call(file, { input: block.subarray(at), count: count - done, skip: skip - done, room })
     at += step.inputBytes
     done += step.events
     if (step.events > 0) yield step
@@ -176,22 +187,24 @@ interface Step extends DecodedBlock {
   readonly inputBytes: number
 }
 
-function call(table: Table, options: DecodeOptions, { input, count, skip, room }: Call): Step {
-  const core = coreOf(options.isNew)
-  const inputAt = BASE + table.bytes.length
+function call({ table, tail, isNew }: File, { input, count, skip, room }: Call): Step {
+  const core = coreOf(isNew)
+  const tailAt = BASE + table.bytes.length
+  const inputAt = tailAt + tail.length + TEXT_SLACK
   const outputAt = (inputAt + input.length + SLACK + 15) & ~15
   const memory = core.reserve(outputAt + room + SLACK)
   memory.set(table.bytes, BASE)
+  memory.set(tail, tailAt)
   memory.set(input, inputAt)
-  core.host.isNew = options.isNew
-  const { head, tail, opCount } = table
+  core.host.isNew = isNew
+  const { head, opCount } = table
   const inputEnd = inputAt + input.length
   const status = core.exports.transcode(
     BASE,
     opCount,
     head.at,
     head.length,
-    tail.at,
+    tailAt,
     tail.length,
     inputAt,
     inputEnd,

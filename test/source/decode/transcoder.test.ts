@@ -36,7 +36,8 @@ const remembering = (options: DecodeOptions): DecodeOptions => {
 
 function bothOf(schema: object, options: DecodeOptions, deduplicate: boolean) {
   const own = () => (deduplicate ? remembering(options) : options)
-  const fast = transcoder(schema, own(), JSON_FIELD)
+  const ours = own()
+  const fast = transcoder(schema, ours, JSON_FIELD)?.(ours)
   if (!fast) throw new Error('the schema is flat, so there must be a transcoder')
   return { fast, slow: valueWriter(JSON.stringify(schema), own(), JSON_FIELD) }
 }
