@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
-import { setImmediate as turnOfEventLoop } from 'node:timers/promises'
 import type { Output } from './connector.ts'
+import { Turns } from './turns.ts'
 
 export interface Written {
   /** The command failed: it said so in a TRACE ERROR, or its output could not be written. */
@@ -23,16 +23,14 @@ export const writeLines = (
 const CHUNK_BYTES = 64 * 1024
 /** Lines fewer than these wait, too: copying them costs less than a write of their own. */
 const FEW_BYTES = 16 * 1024
-/** Even if the reader always keeps up, timers and signals have their turn after as long as that. */
-const TURN_MS = 20
 
 /** The one writer of a stream of lines. */
 export class LineWriter {
   readonly #stream: Writable
   readonly #closed = new AbortController()
+  readonly #turns = new Turns()
   #pending: Uint8Array[] = []
   #pendingBytes = 0
-  #turnAt = 0
   #giveUp = () => {}
   #failed = false
   #ended = false
@@ -94,9 +92,7 @@ export class LineWriter {
       this.#write(bytes, resolve)
     })
     if (this.#stream.writableLength > 0) await passedOn
-    if (performance.now() - this.#turnAt < TURN_MS) return
-    await turnOfEventLoop()
-    this.#turnAt = performance.now()
+    await this.#turns.take()
   }
 
   #write(bytes: Uint8Array, onPassedOn = () => {}): void {

@@ -1,4 +1,5 @@
 /** Fetches the next files while the current one is decoded. */
+import { Turns } from '../cdk/turns.ts'
 import { Channel, Signal } from './channel.ts'
 
 /** A file that an item of a listing asks for. */
@@ -6,6 +7,8 @@ export interface Fetch {
   /** Bytes. */
   readonly size: number
   open(): AsyncIterable<Uint8Array>
+  /** Nothing is gained by fetching it ahead, and its chunks may be lent. */
+  readonly isAtHand?: boolean
 }
 
 /** What may be ahead of the reader, the current item included. */
@@ -38,14 +41,17 @@ export async function* prefetched<Item>(
   const ahead = new Channel<Ahead<Item>>()
   const room = new Room(budget)
   const listing = fill(ahead, items, fetchOf, room)
+  const turns = new Turns()
   try {
-    for await (const { item, cost, file } of ahead) {
+    for await (const { item, cost, atHand, file } of ahead) {
       try {
-        yield [item, file]
+        yield [item, atHand ?? file]
       } finally {
         file?.stop()
       }
       room.release(cost)
+      // Reading what is at hand waits for nothing.
+      if (atHand) await turns.take()
     }
   } finally {
     room.close()
@@ -57,6 +63,7 @@ export async function* prefetched<Item>(
 interface Ahead<Item> {
   readonly item: Item
   readonly cost: Budget
+  readonly atHand: AsyncIterable<Uint8Array> | undefined
   readonly file: LoadingFile | undefined
 }
 
@@ -68,10 +75,12 @@ async function fill<Item>(
 ): Promise<void> {
   try {
     for await (const item of items) {
-      const fetch = fetchOf(item)
+      const asked = fetchOf(item)
+      const fetch = asked?.isAtHand ? undefined : asked
       const cost = { items: 1, files: fetch ? 1 : 0, bytes: Math.min(fetch?.size ?? 0, room.budget.fileBytes) }
       if (!(await room.take(cost))) return
-      ahead.push({ item, cost, file: fetch && new LoadingFile(fetch, room.budget.fileBytes) })
+      const atHand = asked?.isAtHand ? asked.open() : undefined
+      ahead.push({ item, cost, atHand, file: fetch && new LoadingFile(fetch, room.budget.fileBytes) })
     }
     ahead.end()
   } catch (error) {

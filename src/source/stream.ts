@@ -18,10 +18,11 @@ import {
   passOver,
   wants,
 } from './cursor.ts'
+import { isAvro } from './key.ts'
 import { filesOf, hoursOf } from './listing.ts'
 import { lookAhead } from './look-ahead.ts'
 import { withLooseTypes } from './loose.ts'
-import { prefetched } from './prefetch.ts'
+import { type Fetch, prefetched } from './prefetch.ts'
 import { type Job, type Progress, readFile, throwIfStopped } from './read-file.ts'
 import { emptyReport, type SourceReport, summaryOf } from './report.ts'
 import type { ExportRoots } from './roots.ts'
@@ -112,7 +113,11 @@ async function* readPass(begun: Progress, job: StreamJob): AsyncGenerator<Stream
   return progress
 }
 
-const fetchOf = ({ object }: ListedFile, { store }: Job) => ({ size: object.size, open: () => store.read(object) })
+/** The reader of JSON files keeps chunks, so nothing is lent to it. */
+function fetchOf({ object }: ListedFile, { store }: Job): Fetch {
+  const lent = isAvro(object.key) ? store.lend?.(object) : undefined
+  return { size: object.size, open: () => lent ?? store.read(object), isAtHand: lent !== undefined }
+}
 
 function estimateOf(name: string, files: readonly ListedFile[]): AirbyteMessage {
   return streamEstimate({ name }, { byte_estimate: files.reduce((bytes, { object }) => bytes + object.size, 0) })

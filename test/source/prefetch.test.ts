@@ -156,6 +156,24 @@ test('a file larger than the budget is loaded only so far ahead', async () => {
   expect((await files.next()).done).toBe(true)
 })
 
+test('what is at hand is not opened ahead, and others have their turn between such files', async () => {
+  let [opened, read, isTurn] = [0, 0, false]
+  setImmediate(() => {
+    isTurn = true
+  })
+  async function* endless(): AsyncGenerator<Item> {
+    for (let name = 0; !isTurn; name++) yield { name }
+  }
+  async function* open() {
+    expect(++opened).toBe(read + 1)
+    yield new Uint8Array(1)
+  }
+  for await (const [, chunks] of prefetched(endless(), () => ({ size: 1, isAtHand: true, open }), budget)) {
+    for await (const _ of chunks ?? []) read++
+  }
+  expect(isTurn).toBe(true)
+})
+
 test.each([
   ['files that wait for their reader', 50],
   ['files that are loaded', 1_000],

@@ -1,26 +1,38 @@
-/** Takes bytes from a file whose chunks may be of any size. Memory follows what has arrived, never what a file claims. */
+/**
+ * Takes bytes from a file whose chunks may be of any size, and may be lent: good until the next one is asked for. Only
+ * what lies across the end of a chunk is copied. Memory follows what has arrived, never what a file claims.
+ */
 export class ByteReader {
   /** The offset of the next byte to take. */
   taken = 0
   /** Bytes of the file that have arrived. */
   received = 0
-  #ahead: Buffer = Buffer.alloc(0)
+  /** What is left of the last chunk. */
+  #chunk = EMPTY
+  /** Copied from the ends of chunks: what comes before the rest of the last one. */
+  #joined = EMPTY
   readonly #chunks: AsyncIterator<Uint8Array>
 
   constructor(file: AsyncIterable<Uint8Array>) {
     this.#chunks = file[Symbol.asyncIterator]()
   }
 
-  /** The next `bytes` bytes, which stay to be taken. Fewer only where the file ends. */
+  /** The next `bytes` bytes, which stay to be taken. Fewer only where the file ends. Good until the next call. */
   async peek(bytes: number): Promise<Buffer> {
-    if (this.#ahead.length < bytes) await this.#fill(bytes)
-    return this.#ahead.subarray(0, bytes)
+    if (this.#joined.length === 0) {
+      if (this.#chunk.length === 0) await this.#next()
+      if (this.#chunk.length >= bytes) return this.#chunk.subarray(0, bytes)
+    }
+    if (this.#joined.length < bytes) await this.#join(bytes)
+    return this.#joined.subarray(0, bytes)
   }
 
-  /** Takes bytes that `peek` has shown. */
+  /** Takes bytes that `peek` has shown. They are good until its next call. */
   take(bytes: number): Buffer {
-    const taken = this.#ahead.subarray(0, bytes)
-    this.#ahead = this.#ahead.subarray(bytes)
+    const from = this.#joined.length > 0 ? this.#joined : this.#chunk
+    const taken = from.subarray(0, bytes)
+    if (from === this.#joined) this.#joined = from.subarray(bytes)
+    else this.#chunk = from.subarray(bytes)
     this.taken += taken.length
     return taken
   }
@@ -30,15 +42,26 @@ export class ByteReader {
     await this.#chunks.return?.()
   }
 
-  async #fill(bytes: number): Promise<void> {
-    const parts: Uint8Array[] = [this.#ahead]
-    for (let held = this.#ahead.length; held < bytes; ) {
-      const { done, value } = await this.#chunks.next()
-      if (done) break
-      parts.push(value)
-      held += value.length
-      this.received += value.length
+  async #join(bytes: number): Promise<void> {
+    const parts = [this.#joined]
+    for (let missing = bytes - this.#joined.length; missing > 0; ) {
+      if (this.#chunk.length === 0 && !(await this.#next())) break
+      const part = Buffer.from(this.#chunk.subarray(0, missing))
+      this.#chunk = this.#chunk.subarray(part.length)
+      missing -= part.length
+      parts.push(part)
     }
-    this.#ahead = parts.length === 1 ? this.#ahead : Buffer.concat(parts)
+    this.#joined = Buffer.concat(parts)
+  }
+
+  /** False at the end of the file. */
+  async #next(): Promise<boolean> {
+    const { done, value } = await this.#chunks.next()
+    if (done) return false
+    this.#chunk = Buffer.from(value.buffer, value.byteOffset, value.length)
+    this.received += value.length
+    return true
   }
 }
+
+const EMPTY: Buffer = Buffer.alloc(0)

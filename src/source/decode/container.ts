@@ -19,7 +19,7 @@ export interface ContainerBlock {
   readonly byte: number
   /** How many records the block says it holds. */
   readonly count: number
-  /** Unpacked. */
+  /** Unpacked. Good until the next block is asked for. */
   readonly content: Buffer
   /** False for a block in whose middle the file ends. */
   readonly isWhole: boolean

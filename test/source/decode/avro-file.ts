@@ -75,3 +75,12 @@ export async function* inChunks(bytes: Uint8Array, sizes: readonly number[] = [6
     at = end
   }
 }
+
+/** Each chunk is good until the next one is asked for, and is written over then. */
+export async function* inLentChunks(bytes: Uint8Array, sizes?: readonly number[]): AsyncGenerator<Uint8Array> {
+  for await (const chunk of inChunks(bytes, sizes)) {
+    const lent = Uint8Array.from(chunk)
+    yield lent
+    lent.fill(0xee)
+  }
+}

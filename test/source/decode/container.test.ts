@@ -3,7 +3,18 @@ import fc from 'fast-check'
 import { BLOCK_MAX_BYTES } from '../../../src/source/decode/codec.ts'
 import { type ContainerBlock, openContainer } from '../../../src/source/decode/container.ts'
 import { BrokenFileError } from '../../../src/source/decode/decoder.ts'
-import { avroFile, type BlockToWrite, blockOf, headerOf, inChunks, long, PACK, SYNC, text } from './avro-file.ts'
+import {
+  avroFile,
+  type BlockToWrite,
+  blockOf,
+  headerOf,
+  inChunks,
+  inLentChunks,
+  long,
+  PACK,
+  SYNC,
+  text,
+} from './avro-file.ts'
 
 const SCHEMA = JSON.stringify({ type: 'record', name: 'R', fields: [{ name: 'id', type: 'string' }] })
 
@@ -17,9 +28,9 @@ async function read(file: Uint8Array, { size = file.length, chunks = [65_536] } 
   const blocks: ContainerBlock[] = []
   let codec = ''
   try {
-    const container = await openContainer(inChunks(file, chunks), size)
+    const container = await openContainer(inLentChunks(file, chunks), size)
     codec = container.header.codec
-    for await (const block of container.blocks) blocks.push(block)
+    for await (const block of container.blocks) blocks.push({ ...block, content: Buffer.from(block.content) })
     return { codec, blocks }
   } catch (error) {
     if (!(error instanceof BrokenFileError)) throw error

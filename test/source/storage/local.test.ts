@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { ConfigError } from '../../../src/cdk/errors.ts'
 import { localStore } from '../../../src/source/storage/local.ts'
-import type { ObjectStore } from '../../../src/source/storage/store.ts'
+import { MissingObjectError, type ObjectStore } from '../../../src/source/storage/store.ts'
 import { storeContract } from './contract.ts'
 
 let root: string
@@ -71,6 +71,29 @@ test('a file that a mirroring tool dates back counts from its arrival, and one t
   expect(times[0]).toBeGreaterThanOrEqual(before)
   expect(times[0]).toBeLessThanOrEqual(Date.now())
   expect(times[1]).toBe(ahead.getTime())
+})
+
+test('what is lent are the bytes of the file, also where several are read at once', async () => {
+  const contents = [0, 1, 3_000_000, 1 << 20].map((length, i) => Buffer.alloc(length, i + 1))
+  const store = await open(new Map(contents.map((content, i) => [`${i}`, content])))
+  const lent = async ({ length }: Buffer, i: number): Promise<Buffer> => {
+    const parts = []
+    const object = { key: `${i}`, size: length, modified: new Date() }
+    for await (const chunk of store.lend?.(object) ?? []) {
+      await Promise.resolve()
+      parts.push(Buffer.from(chunk))
+    }
+    return Buffer.concat(parts)
+  }
+  for (const [i, bytes] of (await Promise.all(contents.map(lent))).entries()) {
+    expect(bytes.equals(contents[i] ?? Buffer.of())).toBe(true)
+  }
+})
+
+test('a file that is to be lent and has gone is missing', async () => {
+  const store = await open(some)
+  const object = { key: 'c/3', size: 2, modified: new Date() }
+  await expect(store.lend?.(object)[Symbol.asyncIterator]().next()).rejects.toThrow(MissingObjectError)
 })
 
 test('no prefix leads out of the folder', async () => {
