@@ -156,7 +156,7 @@ test.each([
 
 test.each(PAGES)('the scripts that %s names exist', (page) => {
   const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Readonly<Record<string, string>> }
-  const known = new Set(['ci', 'install', ...Object.keys(scripts)])
+  const known = new Set(['ci', 'install', 'link', ...Object.keys(scripts)])
   const named = [...textOf(page).matchAll(/\bnpm (?:run (?:--silent )?)?([a-z][\w:-]*)/g)].map(([, name = '']) => name)
   expect(named.filter((name) => !known.has(name))).toEqual([])
 })
@@ -204,7 +204,7 @@ async function run(line: string, folder: string): Promise<string> {
 }
 
 /** As in a fresh clone, but on a port that is free, and with fewer events. */
-async function tour(page: string): Promise<string> {
+async function tour(page: string): Promise<readonly string[]> {
   const folder = mkdtempSync(join(scratch, 'tour-'))
   const port = String(await freePort())
   const elsewhere = (text: string) => text.replaceAll('8080', port).replace(/--events \d+/, '--events 300')
@@ -213,14 +213,29 @@ async function tour(page: string): Promise<string> {
     const path = join(folder, 'examples', name)
     writeFileSync(path, elsewhere(readFileSync(path, 'utf8')))
   }
-  const block = blocksOf(page).find((block) => block.includes(' collector '))
-  let last = ''
-  for (const line of linesOf(elsewhere(block ?? ''))) {
-    if (argumentsIn(line).length > 0) last = await run(line, folder)
+  const said: string[] = []
+  for (const line of linesOf(elsewhere(stepsOf(page)))) {
+    if (argumentsIn(line).length > 0) said.push(await run(line, folder))
   }
-  return last
+  return said
 }
 
+/** A page whose commands come one by one, each with its output. */
+const RECORDING = 'docs/first-ten-minutes.md'
+
+const stepsOf = (page: string): string =>
+  page === RECORDING
+    ? [...textOf(page).matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block).join('')
+    : (blocksOf(page).find((block) => block.includes(' collector ')) ?? '')
+
+const SUM = /^300 read = 300 delivered \+ 0 skipped \+ 0 rejected/m
+
 test.each(['README.md', 'docs/local.md'])('the tour of %s works as it is written', async (page) => {
-  expect(await tour(page)).toMatch(/^300 read = 300 delivered \+ 0 skipped \+ 0 rejected/m)
+  expect((await tour(page)).at(-1)).toMatch(SUM)
+})
+
+test(`the commands of ${RECORDING} do what it says`, async () => {
+  const said = await tour(RECORDING)
+  expect(said.at(-2)).toMatch(SUM)
+  expect(said.at(-1)).toBe('Nothing new in 106 streams.\n')
 })
