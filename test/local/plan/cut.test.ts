@@ -31,6 +31,13 @@ test.each<readonly [string, readonly Cell[], readonly string[], number, readonly
     ['a undated 8', 'b,c undated 8'],
   ],
   [
+    'event types are kept together even where hours are a little more equal',
+    [...even('a', 100), ...even('b', 104)],
+    ['a', 'b'],
+    2,
+    ['b undated 104', 'a undated 100'],
+  ],
+  [
     'event types come together so that both sides are equal',
     [...even('a', 12), ...even('b', 12), ...even('c', 8), ...even('d', 8), ...even('e', 8)],
     ['a', 'b', 'c', 'd', 'e'],
