@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { ConfigError } from './errors.ts'
-import { Scanner } from './json.ts'
+import { MAX_DEPTH, Scanner } from './json.ts'
 
 /** The JSON of the file that an option names. What is wrong with it is said without a word of what it holds. */
 export const readJsonFile = async (path: string, option: string): Promise<unknown> =>
@@ -18,11 +18,28 @@ export async function readTextFile(path: string, option: string): Promise<string
 
 /** JSON.parse's own message quotes the text around the fault, which may be a secret: it goes no further. */
 export function parseJson(text: string, what: string): unknown {
+  const value = parsed(text, what)
+  if (isDeeperThan(MAX_DEPTH, value))
+    throw new ConfigError(`${what} is nested more than ${MAX_DEPTH} deep. Check its brackets.`)
+  return value
+}
+
+function parsed(text: string, what: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
     throw new ConfigError(`${what} is not JSON: see line ${lineOfFault(text)}. Check its quotes, commas and brackets.`)
   }
+}
+
+/** Walks level by level: whoever walks by calling itself has a stack to fill. */
+function isDeeperThan(max: number, value: unknown): boolean {
+  let level: readonly unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > max) return true
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []))
+  }
+  return false
 }
 
 function reasonOf(error: unknown): string {
