@@ -18,7 +18,7 @@ export function totalsText({ shards }: Plan, counts: ShardCounts): string {
   ])
 }
 
-export const totalOf = (counts: ShardCounts): Counts | undefined =>
+const totalOf = (counts: ShardCounts): Counts | undefined =>
   counts.reduce((sum, count) => (count ? add(sum, count) : sum), undefined)
 
 const cellsOf = (counts: Counts | undefined): readonly string[] =>
