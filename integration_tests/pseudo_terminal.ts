@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
-/** `script` of util-linux; that of other systems takes other arguments. */
-export const hasScript = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '')
+const SCRIPT = 'script'
+
+/** That of util-linux; that of other systems takes other arguments. */
+export const hasScript = /util-linux/.test(spawnSync(SCRIPT, ['--version'], { encoding: 'utf8' }).stdout ?? '')
 
 export interface Size {
   readonly columns: number
@@ -22,7 +24,7 @@ export async function onTerminal(
 ): Promise<string> {
   const quoted = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ')
   const line = `stty cols ${columns} rows ${rows}; exec ${quoted} >'${stdout}'`
-  const child = spawn('script', ['-qec', line, '/dev/null'], {
+  const child = spawn(SCRIPT, ['-qec', line, '/dev/null'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, TERM: 'xterm', ...variables },
   })
