@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Invocation } from './arguments.ts'
 import type { Connector, Destination, Environment, Output, Source } from './connector.ts'
 import type { Entry, Surroundings } from './entry.ts'
-import { ConfigError } from './errors.ts'
+import { ConfigError, TransientError } from './errors.ts'
 import { readJsonFile } from './json-file.ts'
 import { connectionStatus, log } from './messages.ts'
 import { ConfiguredAirbyteCatalog, JsonObject } from './protocol.ts'
@@ -97,13 +97,22 @@ async function* write<Config>(
   environment: Environment,
 ): AsyncIterable<Output> {
   const catalog = await readCatalog(files.catalog)
+  const end = new EndOfText()
   try {
-    yield* destination.write(config, catalog, untilStopped(stdin, environment.signal), environment)
+    const input = end.seen(untilStopped(stdin, environment.signal))
+    yield* destination.write(config, catalog, input, environment)
   } finally {
     // A destination that fails reads no more, and the platform may keep stdin open until the process has ended.
     stdin.destroy()
   }
+  if (end.isCut && !environment.signal.aborted) throw cutOff()
 }
+
+/** What writes to us was killed, or its disk was full. A part of a line must not pass for the end of all of them. */
+const cutOff = (): TransientError =>
+  new TransientError(
+    'stdin ended in the middle of a line. All whole records before it were seen to; run the sync again from its last state.',
+  )
 
 async function readCatalog(path: string): Promise<ConfiguredAirbyteCatalog> {
   const catalog = validate(ConfiguredAirbyteCatalog, await readJsonFile(path, '--catalog'), 'The catalog (--catalog)')
@@ -112,6 +121,24 @@ async function readCatalog(path: string): Promise<ConfiguredAirbyteCatalog> {
   if (twice)
     throw new ConfigError(`The catalog (--catalog) has the stream "${twice.stream.name}" twice. Keep one of them.`)
   return catalog
+}
+
+const [BLANK, CLOSING_BRACE] = [0x20, 0x7d]
+
+/** Watches the last byte of a text of lines. The last line needs no line feed if it is whole. */
+class EndOfText {
+  #last: number = BLANK
+
+  get isCut(): boolean {
+    return this.#last > BLANK && this.#last !== CLOSING_BRACE
+  }
+
+  async *seen(input: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    for await (const chunk of input) {
+      this.#last = chunk.at(-1) ?? this.#last
+      yield chunk
+    }
+  }
 }
 
 /** What comes in on stdin until the run is asked to stop: what has come by then is to be delivered. */

@@ -47,7 +47,7 @@ export function localProgram(version: string, terminal: Terminal, environment: E
   addPlan(program, terminal, environment)
   addShard(program, terminal, environment)
   addMerge(program, terminal, environment)
-  addSample(program, terminal)
+  addSample(program, terminal, environment)
   addCollector(program, terminal, environment)
   for (const [name, description] of CONNECTOR_COMMANDS)
     program.command(name).description(description).addHelpText('after', `\nMore: braze-currents ${name} --help`)
@@ -164,7 +164,7 @@ function addMerge(program: Command, terminal: Terminal, environment: Environment
     .action(async (options) => (await import('./merge/command.ts')).runMerge(options, terminal, environment))
 }
 
-function addSample(program: Command, terminal: Terminal): void {
+function addSample(program: Command, terminal: Terminal, { signal }: Environment): void {
   command(program, 'sample')
     .description('write a realistic Currents export of made-up events')
     .requiredOption('--out <folder>', 'where to write it')
@@ -187,7 +187,7 @@ function addSample(program: Command, terminal: Terminal): void {
       hour,
     )
     .option('--json', 'print the counts as JSON')
-    .action(async (options) => (await import('./sample/command.ts')).runSample(options, terminal))
+    .action(async (options) => (await import('./sample/command.ts')).runSample(options, terminal, signal))
 }
 
 function addCollector(program: Command, terminal: Terminal, environment: Environment): void {

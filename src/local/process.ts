@@ -9,9 +9,13 @@ const SIGNALS = [
   ['SIGINT', 130],
 ] as const
 
-/** The first signal asks the command to come to an end, the second one ends the process. */
+/**
+ * The first signal asks the command to come to an end, the second one ends the process. A command whose output could not
+ * be written has failed: `… | head` may have had enough of it, a full disk has not.
+ */
 export async function runLocally(argv: readonly string[], version: string): Promise<void> {
   const stop = new AbortController()
+  const terminal = processTerminal()
   let stopped: number | undefined
   for (const [signal, code] of SIGNALS) {
     process.on(signal, () => {
@@ -20,9 +24,18 @@ export async function runLocally(argv: readonly string[], version: string): Prom
       stop.abort(new Error(`Stopped by ${signal}.`))
     })
   }
-  // Whoever reads our output may have enough of it: `… | head`.
-  process.stdout.on('error', (error) => stop.abort(error))
-  const code = await runCommand(argv, version, processTerminal(), environmentOf(stop.signal))
+  process.stdout.on('error', (error) => {
+    stopped ??= 1
+    process.exitCode = stopped
+    stop.abort(error)
+  })
+  // What is shown of the progress is not what a command is run for.
+  process.stderr.on('error', () => {})
+  process.on('uncaughtException', (error) => {
+    terminal.err(`Error: ${error.stack}\n`)
+    process.exit(1)
+  })
+  const code = await runCommand(argv, version, terminal, environmentOf(stop.signal))
   process.exitCode = stopped ?? code
 }
 

@@ -5,6 +5,7 @@ import { createWriteStream, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { finished } from 'node:stream/promises'
 import type { ByteString } from '../../cdk/bytes.ts'
+import { ConfigError } from '../../cdk/errors.ts'
 
 export interface EventFile {
   /** Resolves when there is room for more. */
@@ -14,7 +15,11 @@ export interface EventFile {
 
 /** Begins the file anew. */
 export function openEventFile(path: string): EventFile {
-  mkdirSync(dirname(path), { recursive: true })
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+  } catch (error) {
+    throw unwritable(path, error)
+  }
   const stream = createWriteStream(path)
   // `once` below throws what goes wrong while somebody waits; `finished` throws it in any case.
   stream.on('error', () => {})
@@ -27,7 +32,15 @@ export function openEventFile(path: string): EventFile {
     },
     async close() {
       stream.end()
-      await finished(stream)
+      await finished(stream).catch((error: unknown) => {
+        throw unwritable(path, error)
+      })
     },
   }
 }
+
+const unwritable = (path: string, cause: unknown): ConfigError =>
+  new ConfigError(
+    `${path} (--out) can't be written (${(cause as NodeJS.ErrnoException).code}). Choose a place with room that this user may write to.`,
+    { cause },
+  )

@@ -18,8 +18,8 @@ export interface SampleArguments {
   readonly json?: true
 }
 
-export async function runSample(options: SampleArguments, terminal: Terminal): Promise<void> {
-  const report = await sampleExport(options)
+export async function runSample(options: SampleArguments, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const report = await sampleExport({ ...options, signal })
   terminal.out(options.json ? `${JSON.stringify(report)}\n` : `${sampleText(report, options.out)}\n`)
 }
 

@@ -27,6 +27,8 @@ export interface SampleOptions {
   /** The end of the last hour. Default: the hour that has just ended, so that no file is from the future. */
   readonly end?: Date
   readonly onFile?: (file: { readonly key: string; readonly bytes: number }) => void
+  /** Aborted to stop in the middle. */
+  readonly signal?: AbortSignal
 }
 
 interface SampleCounts {
@@ -54,7 +56,7 @@ export async function sampleExport(options: SampleOptions): Promise<SampleReport
   const counts: Record<string, SampleCounts> = {}
   for (const type of types) {
     const plan = planExport({ ...options, types, seed, format, endMs: end.getTime() }, type)
-    counts[type.event_type] = await writeFiles(plan, out, fileMakers(type, codec, seed, world), options.onFile)
+    counts[type.event_type] = await writeFiles(plan, out, fileMakers(type, codec, seed, world), options)
   }
   const total = Object.values(counts).reduce(plus, NOTHING)
   return { ...total, start: new Date(end.getTime() - options.hours * HOUR_MS), end, types: counts }
@@ -95,7 +97,7 @@ async function writeFiles(
   plan: Iterable<PlannedFile>,
   out: string,
   make: MakeFile,
-  onFile: SampleOptions['onFile'],
+  { onFile, signal }: Pick<SampleOptions, 'onFile' | 'signal'>,
 ): Promise<SampleCounts> {
   let counts = NOTHING
   const folders = new Set<string>()
@@ -104,7 +106,9 @@ async function writeFiles(
     writeFile(join(out, file.key), bytes, file.modifiedMs, folders)
     onFile?.({ key: file.key, bytes: bytes.length })
     counts = plus(counts, { files: 1, bytes: bytes.length, unique: file.count, duplicates: file.repeats.length })
-    if (counts.files % 100 === 0) await turn()
+    // A signal to stop must have its turn.
+    await turn()
+    if (signal?.aborted) break
   }
   return counts
 }
@@ -112,8 +116,18 @@ async function writeFiles(
 /** Synchronous calls: files are many and small, and three trips to the thread pool would cost more than the file. */
 function writeFile(path: string, bytes: Uint8Array, modifiedMs: number, folders: Set<string>): void {
   const folder = dirname(path)
-  if (!folders.has(folder)) mkdirSync(folder, { recursive: true })
-  folders.add(folder)
-  writeFileSync(path, bytes)
-  utimesSync(path, modifiedMs / 1000, modifiedMs / 1000)
+  try {
+    if (!folders.has(folder)) mkdirSync(folder, { recursive: true })
+    folders.add(folder)
+    writeFileSync(path, bytes)
+    utimesSync(path, modifiedMs / 1000, modifiedMs / 1000)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new ConfigError(
+      `${path} can't be written (${code}). Choose a folder (--out) with room that you may write to.`,
+      {
+        cause: error,
+      },
+    )
+  }
 }

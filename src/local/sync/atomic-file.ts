@@ -13,11 +13,20 @@ export function writeAtomically(path: string, text: string, mode = 0o666): void 
     // The rename itself lies in the folder. Windows has no such thing to do.
     if (process.platform !== 'win32') withFile(dirname(path), 'r', () => {})
   } catch (error) {
-    rmSync(draft, { force: true, recursive: true })
+    removeIfThere(draft)
     const { code } = error as NodeJS.ErrnoException
     throw new ConfigError(`${path} can't be written (${code}). Choose a place that this user may write to.`, {
       cause: error,
     })
+  }
+}
+
+/** Where nothing can be written, nothing can be removed either. */
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true, recursive: true })
+  } catch {
+    // What kept it from being written is what there is to say.
   }
 }
 
