@@ -139,11 +139,10 @@ function hash(at: usize, length: usize): void {
   if ((h1 | h2) === 0) h1 = 1
 }
 
-/** Up to eight bytes as a number. */
+/** One to eight bytes as a number. Reads eight, whatever the others are. */
+@inline
 function partial(at: usize, bytes: usize): u64 {
-  let n: u64 = 0
-  for (let i: usize = 0; i < bytes; i++) n |= <u64>load<u8>(at + i) << (8 * <u64>i)
-  return n
+  return load<u64>(at) & (<u64>-1 >> (64 - 8 * <u64>bytes))
 }
 
 @inline

@@ -106,8 +106,8 @@ interface Span {
 }
 
 const SLACK = 64
-/** Texts are copied in steps of eight bytes. */
-const TEXT_SLACK = 8
+/** Texts are copied in steps of 16 bytes. */
+const TEXT_SLACK = 16
 
 function tableOf(operations: readonly Operation[], stream: string): Table {
   const texts = [
