@@ -18,10 +18,13 @@ export interface FaultyService {
   close(): Promise<void>
 }
 
+/** What is done with a request, at last. */
+type Answered = Exclude<Behaviour, Promise<Behaviour>>
+
 interface Fault {
   /** How many requests of ten thousand. */
   readonly often: number
-  readonly behaviour: Behaviour
+  readonly behaviour: Answered
   /** It keeps the events all the same. */
   readonly keeps?: true
 }
@@ -53,7 +56,7 @@ export async function faultyService(seed: number): Promise<FaultyService> {
     }
   }
 
-  async function behaviourFor(request: ReceivedRequest): Promise<Behaviour> {
+  async function behaviourFor(request: ReceivedRequest): Promise<Answered> {
     counts.requests++
     await sleep(random.below(SLOWEST_MS))
     const fault = LOTS[random.below(OF)]
