@@ -36,14 +36,16 @@ export class Rate {
   wait(events: number, now: number): number {
     if (now < this.#pausedUntil) return this.#pausedUntil - now
     this.#recover(now)
+    if (this.#ceiling === Number.POSITIVE_INFINITY) return 0
     const window = Math.max(SECOND, (events / this.#ceiling) * SECOND)
     const quota = (this.#ceiling * window) / SECOND + ROUNDING
-    const recent = this.#sent.filter(({ at }) => at > now - window)
-    let total = events + sum(recent)
-    for (const { at, events: gone } of recent) {
-      if (total <= quota) return 0
-      total -= gone
-      if (total <= quota) return Math.max(1, Math.ceil(at + window - now))
+    let total = events
+    for (let last = this.#sent.length - 1; last >= 0; last--) {
+      const { at, events: sent } = this.#sent[last] as Sent
+      if (at <= now - window) return 0
+      total += sent
+      // Once this one is too long ago to count, there is room.
+      if (total > quota) return Math.max(1, Math.ceil(at + window - now))
     }
     return 0
   }
