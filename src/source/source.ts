@@ -5,10 +5,8 @@ import { log } from '../cdk/messages.ts'
 import type { AirbyteStreamState, ConfiguredAirbyteCatalog } from '../cdk/protocol.ts'
 import { readStreams, type Stream } from '../cdk/streams.ts'
 import { SourceConfig } from '../config.ts'
-import { check } from './check.ts'
 import { recentIds } from './deduplicate.ts'
 import { definitionOf } from './definition.ts'
-import { discover } from './discover.ts'
 import { hoursSince } from './hours.ts'
 import { LooseTypes } from './loose.ts'
 import { policyOf } from './privacy.ts'
@@ -27,8 +25,9 @@ export interface SourceOptions {
 export const brazeCurrentsSource = (options: SourceOptions = {}): Source<SourceConfig> => ({
   role: 'source',
   config: SourceConfig,
-  check,
-  discover,
+  // Loaded when used, for they load much that reading has no use for.
+  check: async (config, environment) => (await import('./check.ts')).check(config, environment),
+  discover: async (config, environment) => (await import('./discover.ts')).discover(config, environment),
   read: (config, catalog, states, environment) => read({ config, catalog, states, environment }, options),
 })
 

@@ -1,6 +1,5 @@
 import { eventTypeOf } from '../../catalog.ts'
 import { parseSchema } from './avro-schema.ts'
-import { valueWriter } from './avro-values.ts'
 import { type Container, type ContainerBlock, openContainer } from './container.ts'
 import { BrokenFileError, type Decode, type DecodedBlock, type DecodeOptions } from './decoder.ts'
 import { transcoder, type WriteBlock, type Writer } from './transcoder.ts'
@@ -16,7 +15,7 @@ export const decodeAvro: Decode = async function* (file, size, options) {
 }
 
 async function* recordsOf({ header, blocks }: Container, options: DecodeOptions): AsyncGenerator<DecodedBlock> {
-  const write = writerOf(header.schema, options)
+  const write = await writerOf(header.schema, options)
   let skip = options.skip
   for await (const block of blocks) {
     for (const lines of writeBlock(write, block, skip)) {
@@ -29,19 +28,23 @@ async function* recordsOf({ header, blocks }: Container, options: DecodeOptions)
 /** Files come stream by stream, and most have the schema of the one before. */
 let last: { readonly schemaText: string; readonly options: DecodeOptions; readonly writer: Writer } | undefined
 
-function writerOf(schemaText: string, options: DecodeOptions): WriteBlock {
+async function writerOf(schemaText: string, options: DecodeOptions): Promise<WriteBlock> {
   if (!last || last.schemaText !== schemaText || !isSameStream(last.options, options))
-    last = { schemaText, options, writer: newWriter(schemaText, options) }
+    last = { schemaText, options, writer: await newWriter(schemaText, options) }
   return last.writer(options)
 }
 
 const isSameStream = (one: DecodeOptions, other: DecodeOptions): boolean =>
   one.stream === other.stream && one.isNew === other.isNew && one.personalData === other.personalData
 
-function newWriter(schemaText: string, options: DecodeOptions): Writer {
+async function newWriter(schemaText: string, options: DecodeOptions): Promise<Writer> {
   const schema = parseSchema(schemaText)
   const jsonField = jsonFieldOf(options.stream)
-  return transcoder(schema, options, jsonField) ?? ((options) => valueWriter(schemaText, options, jsonField))
+  const fast = transcoder(schema, options, jsonField)
+  if (fast) return fast
+  // Loads avsc, which Braze's own files never need.
+  const { valueWriter } = await import('./avro-values.ts')
+  return (options) => valueWriter(schemaText, options, jsonField)
 }
 
 /** The field of an event type that travels as JSON in a string. */

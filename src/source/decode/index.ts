@@ -1,14 +1,12 @@
 import { type AvroRecord, eventTypeOfSchema } from '../../catalog/avro.ts'
 import { decodeAvro } from './avro.ts'
 import { parseSchema } from './avro-schema.ts'
-import { avroTypeOf } from './avro-types.ts'
 import { openContainer } from './container.ts'
 import { decodeCustomHttp } from './custom-http.ts'
 import type { Decode } from './decoder.ts'
 
 export { isPersonal } from './avro-schema.ts'
 export { eventTypesIn } from './custom-http.ts'
-export { jsonSchemaOf } from './json-schema.ts'
 
 /** The decoder for a file, by the end of its key. Undefined for files that hold no events. */
 export function decoderFor(key: string): Decode | undefined {
@@ -30,6 +28,8 @@ export async function readSchema(file: AsyncIterable<Uint8Array>): Promise<FileS
   const container = await openContainer(file, 0)
   await container.close()
   const schema = parseSchema(container.header.schema)
+  // Loads avsc, which a read of files in folders of their event type has no use for.
+  const { avroTypeOf } = await import('./avro-types.ts')
   avroTypeOf(container.header.schema)
   return { schema, eventType: eventTypeOfSchema(schema), codec: container.header.codec }
 }
