@@ -18,7 +18,10 @@ export interface Target {
 
   readonly limits: TargetLimits
 
-  /** What goes around events, which are joined by commas. Made anew for every attempt: it holds the time of sending. */
+  /**
+   * What goes around events, which are joined by commas. Made anew for every attempt: it may hold the time of sending.
+   * Its parts always have the same lengths.
+   */
   envelope(now: Date): Envelope
 
   /**

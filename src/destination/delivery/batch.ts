@@ -24,6 +24,8 @@ export interface Parcel {
   readonly writeKey: string
   readonly items: readonly Item[]
   readonly body: Buffer
+  /** The body holds nothing else, and has room for the envelope around the events. */
+  readonly isWhole: boolean
 }
 
 /** A parcel as large as a request may be. */
@@ -41,9 +43,6 @@ export interface Outgoing extends SentRecord {
   readonly end: number
 }
 
-/** The events of a parcel, joined by commas. */
-export const eventsOf = ({ items, body }: Parcel): Buffer => body.subarray(items[0]?.start, items.at(-1)?.end)
-
 interface OpenBatch extends Batch {
   readonly items: Item[]
   body: Buffer
@@ -51,6 +50,9 @@ interface OpenBatch extends Batch {
   /** Of the body so far. */
   bytes: number
 }
+
+/** Bodies that are kept for further batches. New memory for each costs more than all that is written to it. */
+const SPARE_BODIES = 16
 
 const COMMA = ','
 const FIRST_BYTES = 16_384
@@ -65,11 +67,16 @@ const NONE: readonly Batch[] = []
 export class Batches {
   readonly #maxBytes: number
   readonly #maxEvents: number
+  readonly #headBytes: number
+  readonly #tailBytes: number
+  readonly #spare: Buffer[] = []
   readonly #open = new Map<string, OpenBatch>()
 
   constructor({ batchBytes, batchEvents }: TargetLimits, { head, tail }: Envelope) {
-    this.#maxBytes = batchBytes - head.length - tail.length
+    this.#maxBytes = batchBytes
     this.#maxEvents = batchEvents
+    this.#headBytes = head.length
+    this.#tailBytes = tail.length
   }
 
   /** Copies a record's events into the open batch of their key. Gives the batches that are full now, in order. */
@@ -85,6 +92,11 @@ export class Batches {
     return [...this.#open.values()].filter(({ opened }) => opened <= time).flatMap((batch) => this.#close(batch))
   }
 
+  /** Takes back the body of a batch that nobody will look at again. */
+  recycle({ body }: Batch): void {
+    if (this.#spare.length < SPARE_BODIES) this.#spare.push(body)
+  }
+
   /** The place in the input of the first item that waits here. */
   firstPlace(): number {
     let first = Number.POSITIVE_INFINITY
@@ -93,11 +105,13 @@ export class Batches {
   }
 
   #fits(batch: OpenBatch, { events, start, end }: Outgoing): boolean {
-    return batch.events + events <= this.#maxEvents && batch.bytes + COMMA.length + end - start <= this.#maxBytes
+    const bytes = batch.bytes + COMMA.length + end - start + this.#tailBytes
+    return batch.events + events <= this.#maxEvents && bytes <= this.#maxBytes
   }
 
   #begin(writeKey: string, opened: number): OpenBatch {
-    const batch = { writeKey, items: [], body: Buffer.allocUnsafe(FIRST_BYTES), events: 0, bytes: 0, opened }
+    const body = this.#spare.pop() ?? Buffer.allocUnsafe(FIRST_BYTES)
+    const batch = { writeKey, items: [], body, isWhole: true, events: 0, bytes: this.#headBytes, opened }
     // Deleted first, so that the map stays in the order of opening.
     this.#open.delete(writeKey)
     this.#open.set(writeKey, batch)
@@ -105,10 +119,11 @@ export class Batches {
   }
 
   #put(batch: OpenBatch, { stream, line, place, events, bytes, start, end }: Outgoing): readonly Batch[] {
-    const at = batch.items.length === 0 ? 0 : batch.bytes + COMMA.length
+    if (batch.items.length > 0) batch.body.write(COMMA, batch.bytes++, 'latin1')
+    const at = batch.bytes
     const length = end - start
-    if (at + length > batch.body.length) batch.body = this.#larger(batch.body, at + length)
-    if (at > 0) batch.body.write(COMMA, at - COMMA.length, 'latin1')
+    const needed = at + length + COMMA.length + this.#tailBytes
+    if (needed > batch.body.length) batch.body = this.#larger(batch.body, needed)
     bytes.copy(batch.body, at, start, end)
     batch.items.push({ stream, line, place, events, start: at, end: at + length })
     batch.events += events

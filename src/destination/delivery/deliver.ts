@@ -29,8 +29,8 @@ export async function deliver(send: Send, parcel: Parcel, fates: Fates): Promise
       const [item] = items
       if (items.length === 1 && item) return fates.rejected(item, rejectionOf(item, outcome))
       const middle = items.length >> 1
-      await deliver(send, { ...parcel, items: items.slice(0, middle) }, fates)
-      await deliver(send, { ...parcel, items: items.slice(middle) }, fates)
+      await deliver(send, { ...parcel, isWhole: false, items: items.slice(0, middle) }, fates)
+      await deliver(send, { ...parcel, isWhole: false, items: items.slice(middle) }, fates)
     }
   }
 }

@@ -133,6 +133,7 @@ export class Delivery {
     if (this.#failure) return
     await deliver(this.#sending.send, batch, this.records)
     this.#underway.delete(batch)
+    this.#batches.recycle(batch)
     await this.#release()
   }
 

@@ -7,7 +7,7 @@ import { gzip as gzipCallback } from 'node:zlib'
 import type { AxiosInstance } from 'axios'
 import { bytesOf, fromByteString } from '../../cdk/bytes.ts'
 import type { Target } from '../target.ts'
-import { eventsOf, type Parcel } from './batch.ts'
+import type { Parcel } from './batch.ts'
 import { type Addressee, type Answer, type Outcome, outcomeOf, outcomeOfFault } from './outcome.ts'
 import { presentable, secretsOf } from './quote.ts'
 
@@ -79,9 +79,14 @@ export function sender(target: Target, { gzip, now, onRequest, timeoutMs = TIMEO
   }
 }
 
-function bodyOf(target: Target, parcel: Parcel, now: Date): Buffer {
+/** A whole body gets its envelope where it lies: a copy of everything would be a copy too many. */
+function bodyOf(target: Target, { items, body, isWhole }: Parcel, now: Date): Buffer {
   const { head, tail } = target.envelope(now)
-  return Buffer.concat([bytesOf(head), eventsOf(parcel), bytesOf(tail)])
+  const [start, end] = [items[0]?.start ?? 0, items.at(-1)?.end ?? 0]
+  if (!isWhole) return Buffer.concat([bytesOf(head), body.subarray(start, end), bytesOf(tail)])
+  body.write(head, start - head.length, 'latin1')
+  body.write(tail, end, 'latin1')
+  return body.subarray(start - head.length, end + tail.length)
 }
 
 // An answer that we would have to unpack could be small on the wire and huge in memory.

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { bytesOf, toByteString } from '../../../src/cdk/bytes.ts'
-import { type Batch, Batches, eventsOf } from '../../../src/destination/delivery/batch.ts'
-import { outgoing, textsOf } from './fakes.ts'
+import { type Batch, Batches } from '../../../src/destination/delivery/batch.ts'
+import { eventsOf, outgoing, textsOf } from './fakes.ts'
 
 const ENVELOPE = { head: '{"sentAt":"2026-11-22T00:00:00.000Z","batch":[', tail: ']}' }
 const EMPTY = ENVELOPE.head.length + ENVELOPE.tail.length
@@ -74,4 +74,15 @@ test('closes what has been open since a time, the oldest first', () => {
   expect(batches.firstPlace()).toBe(1)
   expect(batches.close().map(({ writeKey }) => writeKey)).toEqual(['y'])
   expect(batches.firstPlace()).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('a body that came back is used again, and what it held does not show', () => {
+  const batches = new Batches({ eventBytes: 100, batchBytes: 100_000, batchEvents: 1 }, ENVELOPE)
+  const large = `"${'x'.repeat(90_000)}"`
+  const [first] = batches.add(outgoing(0, large), 0)
+  if (!first) throw new Error('The batch is not closed.')
+  batches.recycle(first)
+  const [second] = batches.add(outgoing(1, '{}'), 0)
+  expect(second?.body).toBe(first.body)
+  expect(second && textsOf(second)).toEqual(['{}'])
 })

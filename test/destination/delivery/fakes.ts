@@ -85,12 +85,16 @@ export function outgoing(place: number, text: ByteString, { writeKey = KEY, even
 
 /** Records in one body. */
 export function parcel(...records: readonly Outgoing[]): Parcel {
-  const batches = new Batches({ eventBytes: 1e6, batchBytes: 1e6, batchEvents: 1e6 }, { head: '', tail: '' })
+  const envelope = fakeTarget('').envelope(new Date(START))
+  const batches = new Batches({ eventBytes: 1e6, batchBytes: 1e6, batchEvents: 1e6 }, envelope)
   for (const record of records) batches.add(record, 0)
   const [batch] = batches.close()
   if (!batch) throw new Error('There is no parcel without records.')
   return batch
 }
+
+/** The events of a parcel, joined by commas. */
+export const eventsOf = ({ items, body }: Parcel): Buffer => body.subarray(items[0]?.start, items.at(-1)?.end)
 
 /** The events of each record of a parcel. */
 export const textsOf = ({ items, body }: Parcel): readonly ByteString[] =>
