@@ -80,8 +80,8 @@ export interface Destination<Config> extends Common<Config> {
 
   /**
    * Delivers every record of `input`, and emits each STATE of it, in order per stream, once all records before it are
-   * delivered or reported as rejected. The input is the bytes of stdin; `readMessages` makes messages of them, in
-   * blocks, so that a record does not cost a turn of the event loop.
+   * delivered or reported as rejected. The input is the bytes of stdin, each chunk good until the next is asked for;
+   * `readMessages` makes messages of them, in blocks, so that a record does not cost a turn of the event loop.
    */
   write(
     config: Config,

@@ -103,9 +103,9 @@ export async function sync<S, D>(options: SyncOptions<S, D>): Promise<SyncResult
 /** Of a stream that failed while others went on. */
 const NOT_THROUGH = new TransientError('The sync did not go through; the errors above say why.')
 
-/** What of a source's output is the destination's input. Records wait there for their delivery: lent lines are copied. */
+/** What of a source's output is the destination's input. Lent lines are good until the next output, and so is input. */
 function linesOf(output: Output): Uint8Array | undefined {
-  if (output.type === 'RECORD_LINES') return Buffer.from(output.bytes)
+  if (output.type === 'RECORD_LINES') return output.bytes
   if (output.type === 'RECORD' || output.type === 'STATE') return Buffer.from(`${JSON.stringify(output)}\n`)
   return undefined
 }
