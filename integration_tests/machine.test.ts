@@ -235,7 +235,7 @@ function canUnshare([command = '', ...words]: readonly string[]): boolean {
 
 describe('memory', () => {
   /** As in the Dockerfile. */
-  const options = ['--max-old-space-size=1400', '--max-semi-space-size=32']
+  const options = ['--max-old-space-size=1400']
   const MB = 1024 * 1024
   const MOST = 700 * MB
 

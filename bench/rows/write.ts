@@ -4,8 +4,6 @@ import { contender, type Workbench } from '../workbench.ts'
 
 const SEGMENT = { service: 'segment', write_key: 'key' }
 const RUDDERSTACK = { service: 'rudderstack', write_key: 'key', delivery: 'batch' }
-/** Those of the Dockerfile. */
-const IMAGE_OPTIONS = '--max-old-space-size=1400 --max-semi-space-size=32'
 
 export const WRITE: readonly Benchmark[] = [
   {
@@ -48,15 +46,6 @@ export const WRITE: readonly Benchmark[] = [
         other: { label: 'the same with axios and gzip', command: contender('write-naive', '$SINK', 'gzip') },
         bar: 1 / 2,
       }),
-  },
-  {
-    key: 'write-heap',
-    title: 'write to Segment, with the heap of the image',
-    async prepare(workbench) {
-      const row = await writing(workbench, { bar: 1 })
-      const command = `NODE_OPTIONS='${IMAGE_OPTIONS}' ${row.ours.command}`
-      return { ...row, ours: { ...row.ours, command }, other: { ...row.ours, label: 'the heap of Node.js' } }
-    },
   },
   {
     key: 'sync',

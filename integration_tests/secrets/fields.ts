@@ -10,7 +10,7 @@ export type Path = readonly string[]
 
 const SPECS = { source: 'spec.json', destination: 'spec.destination.json' } as const
 
-export const schemaOf = (role: Role): Schema =>
+const schemaOf = (role: Role): Schema =>
   JSON.parse(readFileSync(new URL(`../../${SPECS[role]}`, import.meta.url), 'utf8')).connectionSpecification
 
 export interface SecretField {

@@ -16,7 +16,7 @@ export type Measure = Exclude<keyof Sample, 'seconds'>
 const MB = 1024 * 1024
 
 /** By how much each may differ between the beginning and the end of the second half, and still be called flat. */
-export const TOLERANCES: Readonly<Record<Measure, number>> = {
+const TOLERANCES: Readonly<Record<Measure, number>> = {
   rss: 48 * MB,
   heapUsed: 4 * MB,
   external: 24 * MB,

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ConfigError } from '../../../src/cdk/errors.ts'
 
-export class Broken extends Error {
+class Broken extends Error {
   override readonly name = 'Broken'
 }
 
