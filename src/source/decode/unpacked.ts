@@ -1,4 +1,3 @@
-import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { BrokenFileError } from './decoder.ts'
 
@@ -33,14 +32,91 @@ async function* joined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Asyn
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
 }
 
+/**
+ * What zlib unpacks of a piece before it meets damage in it is lost, so pieces are small; and they are the same ones
+ * however the bytes arrive, so that as much of a damaged file is read every time.
+ */
+const PIECE_BYTES = 4 << 10
+
 async function* gunzipped(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip()
+  const inflation = new Inflation()
   try {
-    // An error of either end comes out of the loop, so there is nothing left to do about it here.
-    yield* pipeline(Readable.from(file), gunzip, () => {})
-  } catch (error) {
-    const { code } = error as { readonly code?: unknown }
-    if (!String(code).startsWith('Z_')) throw error
-    throw new BrokenFileError('the file does not unpack', gunzip.bytesWritten, { cause: error })
+    for await (const piece of inPieces(file)) yield* await inflation.add(piece)
+    yield* await inflation.finish()
+  } finally {
+    inflation.close()
+  }
+}
+
+/** Pieces of PIECE_BYTES bytes, but for the last one; each is good until the next one is asked for. */
+async function* inPieces(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const begun = Buffer.alloc(PIECE_BYTES)
+  let filled = 0
+  for await (const chunk of file) {
+    for (let at = 0; at < chunk.length; ) {
+      const part = chunk.subarray(at, at + PIECE_BYTES - filled)
+      at += part.length
+      if (part.length === PIECE_BYTES) yield part
+      else {
+        begun.set(part, filled)
+        filled += part.length
+        if (filled === PIECE_BYTES) {
+          yield begun
+          filled = 0
+        }
+      }
+    }
+  }
+  if (filled > 0) yield begun.subarray(0, filled)
+}
+
+/** Unpacks gzip piece by piece. What follows the end of its data is passed over. */
+class Inflation {
+  readonly #gunzip = createGunzip({ chunkSize: 64 << 10 })
+  #unpacked: Uint8Array[] = []
+  #error: Error | undefined
+  #hasEnded = false
+  #settle = (): void => {}
+
+  constructor() {
+    this.#gunzip.on('data', (bytes: Uint8Array) => this.#unpacked.push(bytes))
+    this.#gunzip.on('end', () => {
+      this.#hasEnded = true
+      this.#settle()
+    })
+    this.#gunzip.on('error', (error) => {
+      this.#error = error
+      this.#settle()
+    })
+  }
+
+  /** Gives what a piece unpacks to. */
+  add(piece: Uint8Array): Promise<Iterable<Uint8Array>> {
+    return this.#settled(() => this.#gunzip.write(piece, () => this.#settle()))
+  }
+
+  finish(): Promise<Iterable<Uint8Array>> {
+    return this.#settled(() => this.#gunzip.end())
+  }
+
+  close(): void {
+    this.#gunzip.destroy()
+  }
+
+  async #settled(act: () => void): Promise<Iterable<Uint8Array>> {
+    if (this.#hasEnded) return []
+    await new Promise<void>((resolve) => {
+      this.#settle = resolve
+      act()
+    })
+    return this.#taken()
+  }
+
+  *#taken(): Generator<Uint8Array> {
+    const unpacked = this.#unpacked
+    this.#unpacked = []
+    yield* unpacked
+    if (this.#error)
+      throw new BrokenFileError('the file does not unpack', this.#gunzip.bytesWritten, { cause: this.#error })
   }
 }
