@@ -1,17 +1,19 @@
 /** A Currents event as a track call, for services that speak Segment's language. */
 import type { ByteString } from '../../cdk/bytes.ts'
+import type { InputRecord } from '../../cdk/input.ts'
 import type { Mapping } from '../../config.ts'
-import type { Mapper } from '../target.ts'
+import type { Mapped, Mapper } from '../target.ts'
+import { contexts } from './context.ts'
 import type { Dialect } from './dialect.ts'
-import { type Header, headers, rejected } from './header.ts'
-import { identifies, identifying } from './identify.ts'
-import { isDeeperThan, rawOf } from './json.ts'
-import { nameSteps, naming } from './names.ts'
-import { loopGuard, openingSteps, openings } from './opening.ts'
+import { headers, rejected } from './header.ts'
+import { identifying } from './identify.ts'
+import { isDeeperThan } from './json.ts'
+import { naming } from './names.ts'
+import { loopGuard, openings } from './opening.ts'
 import { joined, properties } from './properties.ts'
 import type { WriteKeys } from './route.ts'
-import { type Program, type Step, text } from './steps.ts'
 import type { StreamType } from './stream-type.ts'
+import { trackCompiler } from './track-compiler.ts'
 import { fitting } from './trim.ts'
 
 /**
@@ -26,7 +28,8 @@ export function trackMapper(
   eventBytes: number,
   writeKeys: WriteKeys,
 ): Mapper {
-  const { plan, read, of: propertiesOf, steps: propertySteps } = properties(dialect, type, mapping)
+  const fields = properties(dialect, type, mapping)
+  const { plan, read, of: propertiesOf } = fields
   const headerOf = headers(plan, mapping)
   const nameOf = naming(type, dialect.names, mapping, plan)
   const opening = openings(dialect, mapping)
@@ -35,7 +38,7 @@ export function trackMapper(
   const identify = identifying(dialect, type, mapping, plan)
   const guard = loopGuard(dialect, mapping)
 
-  const map: Mapper = ({ data }) => {
+  const map = ({ data }: InputRecord): Mapped => {
     const values = read(data)
     const header = headerOf(values)
     if (header.status !== 'ok') return header
@@ -59,33 +62,8 @@ export function trackMapper(
       ? { status: 'send', events: [fitted.event, profile], writeKey, trimmed: fitted.trimmed }
       : { status: 'send', events: [fitted.event], writeKey, trimmed: [...fitted.trimmed, 'identify'] }
   }
-  if (writeKeys.always === undefined || identifies(type, mapping)) return map
-
-  const writeKey = writeKeys.always
-  const head = [
-    ...text('{"type":"track","event":'),
-    ...nameSteps(type, dialect.names, mapping, plan),
-    ...text(','),
-    ...openingSteps(dialect, mapping, plan),
-  ]
-  const context = text(usualContext(dialect, type, mapping))
-  return Object.assign(map, {
-    compile(names: readonly ByteString[]): Program | undefined {
-      const outline = plan.outline(names)
-      const properties = outline && propertySteps(outline)
-      if (!properties) return undefined
-      const steps: readonly Step[] = [
-        ...head,
-        { kind: 'object', key: ',"context":', steps: [...context, ...outline.stepsAt('context')] },
-        ...text(guard),
-        { kind: 'object', key: ',"traits":', steps: outline.stepsAt('traits') },
-        ...text(',"properties":{'),
-        ...properties,
-        ...text('}}'),
-      ]
-      return { numbers: outline.numbers, steps, writeKey, isCurrent: outline.isCurrent }
-    },
-  })
+  const compile = trackCompiler(dialect, type, mapping, fields, writeKeys)
+  return compile ? Object.assign(map, { compile }) : map
 }
 
 const NO_NAME = rejected('no_name', 'The custom event has no name, which the setting custom_events asks for.')
@@ -97,23 +75,3 @@ const TOO_DEEP = rejected('too_deep', `The event is nested more than ${MAX_DEPTH
 
 /** Two levels are the event's own. */
 const isTooDeep = (value: ByteString | undefined): boolean => value !== undefined && isDeeperThan(MAX_DEPTH - 2, value)
-
-/** The members of `context` that no field of the event decides. */
-function contexts(dialect: Dialect, type: StreamType, mapping: Mapping) {
-  const { extra_fields } = mapping
-  const constant = constantContext(dialect, mapping)
-  const braze = extra_fields ? { event_type: type.event_type } : {}
-  const usual = usualContext(dialect, type, mapping)
-  return ({ isSynthetic }: Header, truncated: readonly string[]): ByteString => {
-    if (!isSynthetic && truncated.length === 0) return usual
-    const marks = { ...(isSynthetic && { synthetic_id: true }), ...(truncated.length > 0 && { truncated }) }
-    return joined(constant, `"braze":${rawOf({ ...braze, ...marks })}`)
-  }
-}
-
-const constantContext = (dialect: Dialect, { extra_fields }: Mapping): ByteString =>
-  rawOf(dialect.context(extra_fields)).slice(1, -1)
-
-/** Of an event that has a user and is sent whole. */
-const usualContext = (dialect: Dialect, { event_type }: StreamType, mapping: Mapping): ByteString =>
-  joined(constantContext(dialect, mapping), mapping.extra_fields ? `"braze":${rawOf({ event_type })}` : '')
