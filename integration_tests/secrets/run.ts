@@ -67,6 +67,7 @@ function hasty(): Environment {
   return {
     signal: new AbortController().signal,
     now: () => Date.now() + passed,
+    elapsed: () => performance.now() + passed,
     random: () => 0.5,
     sleep: async (ms) => {
       passed += ms

@@ -10,8 +10,10 @@ import type {
 
 /** What a run takes from the world around it, so that tests can put their own in its place. */
 export interface Environment {
-  /** Milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch, by a clock that people and time servers set, forwards and back. */
   now(): number
+  /** Milliseconds on a clock that never jumps, since no particular moment: for how long something takes. */
+  elapsed(): number
   /** Resolves after `ms` milliseconds, or at once when the run is asked to stop or `signal` is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** A number in [0, 1). */

@@ -63,7 +63,7 @@ export function environmentOf(signal: AbortSignal): Environment {
   // Every request in flight may listen.
   setMaxListeners(0, signal)
   const sleep = (ms: number, cut?: AbortSignal) => sleepUnless(cut ? [signal, cut] : [signal], ms)
-  return { now: Date.now, sleep, random: Math.random, signal }
+  return { now: Date.now, elapsed: () => performance.now(), sleep, random: Math.random, signal }
 }
 
 /** Timers of Node.js hold no more. */

@@ -6,7 +6,7 @@ const LISTING_MS = 60_000
 
 /** What has happened since the last STATE. */
 export interface SinceState {
-  /** Milliseconds since the Unix epoch. */
+  /** Milliseconds on a clock that never jumps. */
   readonly at: number
   readonly records: number
   readonly files: number

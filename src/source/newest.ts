@@ -25,10 +25,10 @@ export type FoundSchemas = ReadonlyMap<string, AvroRecord | undefined>
 export async function newestSchemas(
   store: ObjectStore,
   { roots, loose, prefix }: ExportRoots,
-  { now }: Pick<Environment, 'now'>,
+  { elapsed }: Pick<Environment, 'elapsed'>,
   warn: (message: string) => void,
 ): Promise<FoundSchemas> {
-  const end = now() + PATIENCE_MS
+  const end = elapsed() + PATIENCE_MS
   const found = new Map<string, AvroRecord | undefined>()
   const limit = pLimit(AT_ONCE)
   const add = (eventType: string, schema?: AvroRecord) => {
@@ -43,7 +43,7 @@ export async function newestSchemas(
     }),
   ]
   let missed = 0
-  await Promise.all(looks.map((look) => limit(async () => (now() < end ? look() : void missed++))))
+  await Promise.all(looks.map((look) => limit(async () => (elapsed() < end ? look() : void missed++))))
   if (missed > 0) warn(notReached(missed, looks.length))
   return found
 }

@@ -86,7 +86,7 @@ async function* readPass(begun: Progress, job: StreamJob): AsyncGenerator<Stream
   if (listing.all && begun.report.files === 0) yield estimateOf(job.stream, listing.all.filter(isWanted))
 
   let progress = begun
-  let unsaved = justSaved(environment.now())
+  let unsaved = justSaved(environment.elapsed())
   try {
     const files = prefetched(withLooseTypes(listing.items, types, store, isWanted), (file) =>
       isWanted(file) && (file.part === 'hours' || types.mayHold(file.object, job.stream))
@@ -100,9 +100,9 @@ async function* readPass(begun: Progress, job: StreamJob): AsyncGenerator<Stream
       else if (isWanted(file)) progress = { ...progress, cursor: finishFile(progress.cursor, file) }
       else progress = yield* passedOver(progress, file, job)
       unsaved = more(unsaved, progress.report.records - before, content ? 1 : 0)
-      if (isDue(unsaved, environment.now())) {
+      if (isDue(unsaved, environment.elapsed())) {
         yield checkpointOf(progress.cursor, job)
-        unsaved = justSaved(environment.now())
+        unsaved = justSaved(environment.elapsed())
       }
     }
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Environment, Output } from '../../src/cdk/connector.ts'
 /** A world in which it is always the same second. */
 export const still = (signal: AbortSignal = new AbortController().signal): Environment => ({
   now: () => 1_700_000_000_000,
+  elapsed: () => 0,
   sleep: async () => {},
   random: () => 0.5,
   signal,

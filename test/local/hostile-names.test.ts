@@ -19,7 +19,7 @@ afterAll(() => rmSync(scratch, { recursive: true }))
 
 test('not by what a sync says while it runs', () => {
   const shown: string[] = []
-  const display = plainDisplay({ write: (text) => shown.push(text), now: () => 0 })
+  const display = plainDisplay({ write: (text) => shown.push(text), elapsed: () => 0 })
   const progress = new Progress([EVIL, 'b'])
   progress.records(EVIL, 1)
   display.remark({ level: 'WARN', message: `${EVIL}\nERROR: made up` })

@@ -24,7 +24,7 @@ async function warningsWith(listingMs: number) {
   const clock = { ms: 0 }
   const warnings: string[] = []
   const roots = { roots: ROOTS, loose: [], prefix: '' }
-  const found = await newestSchemas(slowStore(clock, listingMs), roots, { now: () => clock.ms }, (message) =>
+  const found = await newestSchemas(slowStore(clock, listingMs), roots, { elapsed: () => clock.ms }, (message) =>
     warnings.push(message),
   )
   return { found, warnings }

@@ -32,10 +32,12 @@ const torn = (name: string): MemoryFile => ({ ...file(name, NOON - HOUR), conten
 interface World {
   readonly store: MemoryStore
   now: number
+  /** How far the clock on the wall was set, in milliseconds. */
+  jumped: number
 }
 
 const world = (files: readonly MemoryFile[], now = NOON): World => {
-  const it: World = { now, store: memoryStore(files, () => it.now) }
+  const it: World = { now, jumped: 0, store: memoryStore(files, () => it.now) }
   return it
 }
 
@@ -85,6 +87,7 @@ async function read(it: World, state: JsonObject | undefined, options: Options =
     types: options.types ?? new LooseTypes(),
     environment: {
       now: () => it.now,
+      elapsed: () => it.now - it.jumped,
       sleep: async () => {},
       random: () => 0.5,
       signal: options.signal ?? new AbortController().signal,
@@ -226,6 +229,19 @@ test('a state comes after 10,000 records', async () => {
 test('a state comes after 5 seconds of reading', async () => {
   const it = world(['a', 'b', 'c', 'd'].map((name) => file(name, NOON - HOUR)))
   const { states } = await read(it, undefined, { onOutput: () => (it.now += 3_000) })
+  expect(states).toHaveLength(3)
+})
+
+test('a state comes after 5 seconds of reading though the clock on the wall jumps back', async () => {
+  const it = world(['a', 'b', 'c', 'd'].map((name) => file(name, NOON - HOUR)))
+  let outputs = 0
+  const { states } = await read(it, undefined, {
+    onOutput: () => {
+      it.now += 3_000
+      // The first is the estimate, before any file.
+      if (++outputs === 2) it.now += it.jumped = -HOUR
+    },
+  })
   expect(states).toHaveLength(3)
 })
 

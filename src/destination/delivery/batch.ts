@@ -30,7 +30,7 @@ export interface Parcel {
 
 /** A parcel as large as a request may be. */
 export interface Batch extends Parcel {
-  /** When its first item came, in milliseconds since the Unix epoch. */
+  /** When its first item came, in milliseconds on a clock that never jumps. */
   readonly opened: number
 }
 

@@ -48,14 +48,14 @@ export class Delivery {
   constructor(options: DeliveryOptions) {
     const { target, limits, environment } = options
     this.#options = options
-    this.#started = environment.now()
+    this.#started = environment.elapsed()
     this.records = new Records({
       ...options,
       now: () => environment.now(),
       emit: (output) => this.#outbox.push([output]),
     })
     this.#intake = new Intake(this.records, target.limits.eventBytes)
-    this.#batches = new Batches(batchLimits(target.limits, limits), target.envelope(new Date(this.#started)))
+    this.#batches = new Batches(batchLimits(target.limits, limits), target.envelope(new Date(environment.now())))
     this.#slots = new Slots(limits.concurrent_requests)
     this.#sending = openSending(options, this.#stop.signal, (outputs) => this.#outbox.push(outputs))
   }
@@ -78,7 +78,7 @@ export class Delivery {
 
   report(): Report {
     const { dryRun, rejected, environment } = this.#options
-    const seconds = (environment.now() - this.#started) / 1000
+    const seconds = (environment.elapsed() - this.#started) / 1000
     const place = this.records.rejections().length > 0 && rejected?.place
     return {
       streams: this.records.report(),
@@ -91,7 +91,7 @@ export class Delivery {
 
   async #run(input: AsyncIterable<Uint8Array>): Promise<void> {
     const { pulse = everySecond, environment } = this.#options
-    const stopPulse = pulse(() => void this.#dispatch(this.#batches.close(environment.now() - FLUSH_MS)))
+    const stopPulse = pulse(() => void this.#dispatch(this.#batches.close(environment.elapsed() - FLUSH_MS)))
     try {
       for await (const lines of until(wholeLines(input), this.#stop.signal)) await this.#take(lines)
       if (!this.#failure) await this.#dispatch(this.#batches.close())
@@ -109,7 +109,7 @@ export class Delivery {
   /** Takes a block of lines. Waits only where a request has to wait for its turn. */
   async #take(lines: Buffer): Promise<void> {
     const { rejected, environment } = this.#options
-    const now = environment.now()
+    const now = environment.elapsed()
     for (const outgoing of this.#intake.take(lines)) {
       const full = this.#batches.add(outgoing, now)
       if (full.length > 0) await this.#dispatch(full)

@@ -2,6 +2,7 @@
 
 /** A request that was sent. */
 interface Sent {
+  /** As every time in this file: milliseconds on a clock that never jumps. */
   readonly at: number
   readonly events: number
 }

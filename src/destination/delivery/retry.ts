@@ -49,7 +49,7 @@ export interface Waiting {
  * Patience is that of the run: requests that succeed beside it show that the service is alive.
  */
 export function retrying(send: Send, { policy, rate, environment, signal, onWait }: Waiting): Send {
-  const now = () => environment.now()
+  const now = () => environment.elapsed()
   let failingSince: number | undefined
   let askedMs = 0
 

@@ -44,7 +44,7 @@ async function inspect(
   environment: Environment,
 ): Promise<InspectReport> {
   const store = await openStore(config.storage, environment)
-  const line = progressLine(screen, environment.now)
+  const line = progressLine(screen, environment.elapsed)
   try {
     return await inspectExport({ store, config, streams, sampleFiles, environment, onProgress: line.update })
   } finally {

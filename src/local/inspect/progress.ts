@@ -10,16 +10,16 @@ export interface ProgressLine {
 
 const FRAME_MS = 100
 
-/** `now` gives milliseconds. Without a screen nothing is shown. */
+/** `elapsed` gives milliseconds on a clock that never jumps. Without a screen nothing is shown. */
 export function progressLine(
   screen: Pick<NodeJS.WritableStream, 'write'> | undefined,
-  now: () => number,
+  elapsed: () => number,
 ): ProgressLine {
   let next = 0
   return {
     update(progress) {
-      if (!screen || now() < next) return
-      next = now() + FRAME_MS
+      if (!screen || elapsed() < next) return
+      next = elapsed() + FRAME_MS
       screen.write(`${CLEAR}${progressText(progress)}`)
     },
     end: () => screen?.write(CLEAR),

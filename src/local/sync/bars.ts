@@ -16,8 +16,8 @@ export interface BarScreen extends NodeJS.WritableStream {
   readonly columns?: number
 }
 
-export function barDisplay(screen: BarScreen, clean: (text: string) => string, now: () => number): Display {
-  const started = now()
+export function barDisplay(screen: BarScreen, clean: (text: string) => string, elapsed: () => number): Display {
+  const started = elapsed()
   let next = started
   // Lines that are too long are cut by us; what is said may go over several.
   const drawing = new MultiBar({
@@ -35,14 +35,14 @@ export function barDisplay(screen: BarScreen, clean: (text: string) => string, n
 
   const draw = (progress: Progress) => {
     // A character in the last column would be gone with what is cleared behind it.
-    const texts = screenLines(progress, now() - started, (screen.columns || 80) - 1)
+    const texts = screenLines(progress, elapsed() - started, (screen.columns || 80) - 1)
     for (const [i, line] of lines.entries()) line.update({ line: printable(texts[i] ?? '') })
   }
 
   return {
     update(progress) {
-      if (now() < next) return
-      next = now() + FRAME_MS
+      if (elapsed() < next) return
+      next = elapsed() + FRAME_MS
       draw(progress)
     },
     remark: ({ level, message }) => drawing.log(`${printable(clean(`${level}: ${message}`))}${CLEAR_REST}\n`),

@@ -117,10 +117,10 @@ async function catalogFor(
   return chosenStreams(given ?? everyStream(await connector.discover(config, environment, warn)), options.streams)
 }
 
-function displayOf({ json }: SyncArguments, terminal: Terminal, { now }: Environment): Display {
-  if (json) return jsonDisplay({ write: terminal.out, now })
+function displayOf({ json }: SyncArguments, terminal: Terminal, { elapsed }: Environment): Display {
+  if (json) return jsonDisplay({ write: terminal.out, elapsed })
   const canDraw = terminal.screen && process.env['TERM'] !== 'dumb'
   return tersely(
-    canDraw ? barDisplay(terminal.screen, terminal.clean, now) : plainDisplay({ write: terminal.err, now }),
+    canDraw ? barDisplay(terminal.screen, terminal.clean, elapsed) : plainDisplay({ write: terminal.err, elapsed }),
   )
 }

@@ -31,21 +31,21 @@ export function tersely(display: Display): Display {
 
 export interface Screen {
   write(text: string): void
-  /** Milliseconds since the Unix epoch. */
-  now(): number
+  /** Milliseconds on a clock that never jumps. */
+  elapsed(): number
 }
 
 const PLAIN_MS = 10_000
 
 /** A line every ten seconds, for logs. */
-export function plainDisplay({ write, now }: Screen): Display {
-  const started = now()
+export function plainDisplay({ write, elapsed }: Screen): Display {
+  const started = elapsed()
   let next = started + PLAIN_MS
-  const line = (progress: Progress) => write(`${printable(progressText(progress, now() - started))}\n`)
+  const line = (progress: Progress) => write(`${printable(progressText(progress, elapsed() - started))}\n`)
   return {
     update(progress) {
-      if (now() < next) return
-      next = now() + PLAIN_MS
+      if (elapsed() < next) return
+      next = elapsed() + PLAIN_MS
       line(progress)
     },
     remark: ({ level, message }) => write(`${printable(`${level}: ${message}`)}\n`),
@@ -64,15 +64,15 @@ function progressText(progress: Progress, milliseconds: number): string {
 const JSON_MS = 1000
 
 /** A JSON object a line: `progress`, at most once a second, and `log`. */
-export function jsonDisplay({ write, now }: Screen): Display {
-  let next = now()
+export function jsonDisplay({ write, elapsed }: Screen): Display {
+  let next = elapsed()
   const line = (object: object) => write(`${JSON.stringify(object)}\n`)
   const progressLine = ({ read, acknowledged, done, streams, current }: Progress) =>
     line({ type: 'progress', read, acknowledged, streams: streams.length, done, ...(current && { current }) })
   return {
     update(progress) {
-      if (now() < next) return
-      next = now() + JSON_MS
+      if (elapsed() < next) return
+      next = elapsed() + JSON_MS
       progressLine(progress)
     },
     remark: ({ level, message }) => line({ type: 'log', level, message }),

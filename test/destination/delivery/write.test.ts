@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { type FakeService, fakeService, type Script } from '../../../integration_tests/fakes/service.ts'
+import {
+  type FakeService,
+  fakeService,
+  type ReceivedRequest,
+  type Script,
+} from '../../../integration_tests/fakes/service.ts'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
 import type { Limits } from '../../../src/config.ts'
 import type { Report } from '../../../src/destination/delivery/summary.ts'
@@ -34,6 +39,13 @@ let service: FakeService
 afterEach(() => service.close())
 
 const LIMITS: Limits = { concurrent_requests: 4, gzip: false }
+
+/** What may happen to the clock on the wall, in milliseconds. */
+const JUMPS = [
+  ['not', 0],
+  ['back', -3_600_000],
+  ['forwards', 3_600_000],
+] as const
 
 /** Writes messages to a service that answers by a script. */
 async function writing(
@@ -359,6 +371,32 @@ describe('with one service and much to send', () => {
     expect(service.requests.map(({ events }) => events.length)).toEqual([10, 10, 10, 10, 10])
     expect(world.now() - begin).toBe(4000)
   })
+
+  test.each(JUMPS)('keeps to its rate though the clock on the wall jumps %s in the middle', async (_, jump) => {
+    const world = fakeWorld()
+    const records = Array.from({ length: 50 }, (_, id) => record('a', { id }))
+    const script = (_: ReceivedRequest, before: number) => {
+      if (before === 1) world.jump(jump)
+      return 200
+    }
+    const { error, report } = await writing(blocks(records), {
+      world,
+      script,
+      limits: { max_events_per_second: 10, concurrent_requests: 1 },
+    })
+    expect([error, world.waits, report?.seconds]).toEqual([undefined, [1000, 1000, 1000, 1000], 4])
+  })
+
+  test.each(JUMPS)('goes on after a pause, though the clock on the wall jumps %s in it', async (_, jump) => {
+    const world = fakeWorld()
+    const begin = world.elapsed()
+    const script = (_: ReceivedRequest, before: number) => {
+      world.jump(jump)
+      return before < 3 ? { status: 429, headers: { 'Retry-After': '7' } } : 200
+    }
+    const { error } = await writing(blocks([record('a', { id: 1 })]), { world, script })
+    expect([error, world.elapsed() - begin]).toEqual([undefined, 21_000])
+  })
 })
 
 describe('a run that is asked to stop', () => {
@@ -385,7 +423,7 @@ describe('a run that is asked to stop', () => {
   })
 })
 
-test('sends an open batch after ten seconds though no input comes', async () => {
+test.each(JUMPS)('sends an open batch after ten silent seconds, though the clock jumps %s', async (_, jump) => {
   const world = fakeWorld()
   let beat: () => void = () => undefined
   let finish: () => void = () => undefined
@@ -393,6 +431,7 @@ test('sends an open batch after ten seconds though no input comes', async () => 
     yield block([record('a', { id: 1 }), state(1, 'a')])
     await new Promise<void>((resolve) => {
       finish = resolve
+      world.jump(jump)
       world.advance(9_999)
       beat()
       expect(service.requests).toEqual([])

@@ -68,7 +68,7 @@ export const range = (first: number, end: number): readonly number[] =>
   Array.from({ length: end - first }, (_, i) => first + i)
 
 export function environmentAt(hour: number, signal = new AbortController().signal): Environment {
-  return { now: () => START + hour * HOUR, sleep: async () => {}, random: () => 0, signal }
+  return { now: () => START + hour * HOUR, elapsed: () => 0, sleep: async () => {}, random: () => 0, signal }
 }
 
 /** Inspects at the beginning of the hour `at`. */

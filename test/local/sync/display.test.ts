@@ -7,7 +7,7 @@ import { Progress } from '../../../src/local/sync/progress.ts'
 function watch(display: (screen: Screen) => Display) {
   const clock = { ms: 0 }
   const shown: string[] = []
-  return { clock, shown, display: display({ write: (text) => shown.push(text), now: () => clock.ms }) }
+  return { clock, shown, display: display({ write: (text) => shown.push(text), elapsed: () => clock.ms }) }
 }
 
 test('in a log it says every ten seconds how far it has come', () => {

@@ -75,6 +75,7 @@ const state = (name: string, n: number): Output => ({
 
 const environment: Environment = {
   now: () => 0,
+  elapsed: () => 0,
   sleep: async () => {},
   random: () => 0,
   signal: new AbortController().signal,
@@ -124,7 +125,7 @@ async function run(emits: readonly (Output | Error)[], destinationFailure?: Erro
       states.push(state)
       if (stateFailure) throw stateFailure
     },
-    display: plainDisplay({ write: (text) => (shown += text), now: () => 0 }),
+    display: plainDisplay({ write: (text) => (shown += text), elapsed: () => 0 }),
     isDryRun: false,
     environment,
   })
