@@ -22,9 +22,9 @@ export async function lookIntoJson(store: ObjectStore, object: StoredObject, mos
     }
   }
   try {
-    for await (const { byte, text } of jsonTexts(unpacked(file()))) {
+    for await (const { byte, text, isLines } of jsonTexts(unpacked(file()))) {
       if (received < object.size && received >= mostBytes) return counts.estimated(object.size / received)
-      const brokenAt = counts.add(text)
+      const brokenAt = counts.add(text, isLines)
       if (brokenAt !== undefined) broken ??= { reason: 'the file is no JSON', byte: byte + brokenAt }
     }
     if (received < object.size)
@@ -50,8 +50,8 @@ class JsonCounts {
   }
 
   /** Gives the byte from which on the text is no JSON. */
-  add(text: string): number | undefined {
-    const walk = walkOver(text)
+  add(text: string, isLines: boolean): number | undefined {
+    const walk = walkOver(text, isLines)
     for (const event of eventTexts(walk)) this.#addEvent(membersOf(event))
     return walk.isBroken ? Buffer.byteLength(text.slice(0, walk.at)) : undefined
   }

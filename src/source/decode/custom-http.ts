@@ -71,8 +71,8 @@ async function* eventsIn(file: AsyncIterable<Uint8Array>, size: number): AsyncGe
       yield chunk
     }
   }
-  for await (const { byte, text } of jsonTexts(unpacked(counted()))) {
-    const walk = walkOver(text)
+  for await (const { byte, text, isLines } of jsonTexts(unpacked(counted()))) {
+    const walk = walkOver(text, isLines)
     yield* eventTexts(walk)
     if (walk.isBroken) brokenAt ??= byte + Buffer.byteLength(text.slice(0, walk.at))
   }
