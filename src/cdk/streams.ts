@@ -34,6 +34,13 @@ export interface StreamRequest {
 /** One stream of a source. */
 export interface Stream {
   readonly definition: AirbyteStream
+
+  /**
+   * Told while streams before it are read: what takes time before the first record can be under way then. Throws
+   * nothing; what fails, `read` tells.
+   */
+  prepare?(request: StreamRequest): void
+
   /**
    * Emits its records, none of them empty, and a checkpoint now and then. It is left after any output when the run is
    * asked to stop. An error fails this stream only.
@@ -48,24 +55,59 @@ export interface ReadStreams {
   readonly environment: Environment
 }
 
+/** How many streams are told that their turn comes. */
+const PREPARED = 4
+
 /**
  * Implements Source.read for a list of streams, one after the other. Each one configured begins with the status STARTED,
  * is RUNNING from its first record, and ends COMPLETE with a state, or INCOMPLETE. One that fails says so in one TRACE
  * ERROR, and the others go on.
  */
 export async function* readStreams({ streams, catalog, states, environment }: ReadStreams): AsyncIterable<Output> {
-  for (const configured of catalog.streams) {
+  const turns = catalog.streams.map((configured) => turnOf(configured, streams, states))
+  for (const [i, { descriptor, order }] of turns.entries()) {
     if (environment.signal.aborted) return
-    const descriptor = descriptorOf(configured.stream)
+    for (const next of turns.slice(i, i + PREPARED)) prepare(next)
     yield streamStatus(descriptor, 'STARTED')
     try {
-      const stream = findStream(streams, descriptor)
-      yield* readStream(stream, requestTo(stream, configured, states), environment)
+      const { stream, request } = order()
+      yield* readStream(stream, request, environment)
     } catch (error) {
       // What an interruption breaks is no failure.
       if (!environment.signal.aborted) yield errorTrace(error, descriptor)
       yield streamStatus(descriptor, 'INCOMPLETE')
     }
+  }
+}
+
+/** A stream of the catalogue, and what it is asked for: an error if it can't be. */
+interface Turn {
+  readonly descriptor: StreamDescriptor
+  order(): { readonly stream: Stream; readonly request: StreamRequest }
+  isPrepared: boolean
+}
+
+function turnOf(
+  configured: ConfiguredAirbyteStream,
+  streams: readonly Stream[],
+  states: readonly AirbyteStreamState[],
+): Turn {
+  const descriptor = descriptorOf(configured.stream)
+  const order = () => {
+    const stream = findStream(streams, descriptor)
+    return { stream, request: requestTo(stream, configured, states) }
+  }
+  return { descriptor, order, isPrepared: false }
+}
+
+function prepare(turn: Turn): void {
+  if (turn.isPrepared) return
+  turn.isPrepared = true
+  try {
+    const { stream, request } = turn.order()
+    stream.prepare?.(request)
+  } catch {
+    // It is told when its turn has come.
   }
 }
 

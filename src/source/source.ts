@@ -3,7 +3,7 @@ import { eventTypes } from '../catalog.ts'
 import type { Environment, Output, Source } from '../cdk/connector.ts'
 import { log } from '../cdk/messages.ts'
 import type { AirbyteStreamState, ConfiguredAirbyteCatalog } from '../cdk/protocol.ts'
-import { readStreams, type Stream } from '../cdk/streams.ts'
+import { readStreams, type Stream, type StreamRequest } from '../cdk/streams.ts'
 import { SourceConfig } from '../config.ts'
 import { recentIds } from './deduplicate.ts'
 import { definitionOf } from './definition.ts'
@@ -15,7 +15,7 @@ import { type ExportRoots, findRoots, rootsOf, spelledRight } from './roots.ts'
 import { openStore } from './storage/index.ts'
 import { withRememberedLevels } from './storage/remembered.ts'
 import type { ObjectStore } from './storage/store.ts'
-import { readStream } from './stream.ts'
+import { listFirst, readStream, type StreamJob } from './stream.ts'
 
 export interface SourceOptions {
   /** Told at the end of each stream what was done for it. */
@@ -49,7 +49,7 @@ async function* read(
     const foundAt = Math.min(environment.now(), untilOf(config))
     const roots = await findRoots(store, config.path_prefix, hoursSince(0, config))
     if (roots.roots.length + roots.loose.length === 0) yield log('WARN', nothingThere(store.url(config.path_prefix)))
-    const streams = streamsOf({ store, config, roots, foundAt, catalog }, options)
+    const streams = streamsOf({ store, config, roots, foundAt, catalog, environment }, options)
     yield* readStreams({ streams, catalog, states, environment })
   } finally {
     store.close()
@@ -66,27 +66,45 @@ interface Export {
   readonly roots: ExportRoots
   readonly foundAt: number
   readonly catalog: ConfiguredAirbyteCatalog
+  readonly environment: Environment
 }
 
 /** The event types of the catalogue and of the export. Loose files may hold any. */
-function streamsOf({ catalog, roots, ...found }: Export, { onReport = () => {} }: SourceOptions): readonly Stream[] {
+function streamsOf(
+  { catalog, roots, environment, ...found }: Export,
+  { onReport = () => {} }: SourceOptions,
+): readonly Stream[] {
   const shared = { ...found, types: new LooseTypes(), onReport }
   const personalData = policyOf(found.config.personal_data)
   const inFolders = roots.roots.map(({ eventType }) => spelledRight(eventType))
   const asked = roots.loose.length > 0 ? catalog.streams.map(({ stream }) => stream.name) : []
-  return [...new Set([...eventTypes().keys(), ...inFolders, ...asked])].map((stream) => ({
-    definition: definitionOf(stream),
-    async *read({ syncMode, state }, environment) {
-      const isNew = shared.config.deduplicate ? recentIds() : undefined
-      const job = { ...shared, stream, environment, roots: { ...roots, roots: rootsOf(roots, stream) } }
-      const options = { ...(isNew && { isNew }), ...(personalData && { personalData }) }
-      try {
-        yield* readStream({ ...job, options, isFullRefresh: syncMode === 'full_refresh' }, state)
-      } finally {
-        isNew?.release()
-      }
-    },
-  }))
+  return [...new Set([...eventTypes().keys(), ...inFolders, ...asked])].map((stream) => {
+    const jobFor = ({ syncMode }: StreamRequest): StreamJob => ({
+      ...shared,
+      stream,
+      environment,
+      roots: { ...roots, roots: rootsOf(roots, stream) },
+      options: personalData ? { personalData } : {},
+      isFullRefresh: syncMode === 'full_refresh',
+    })
+    let listing: ReturnType<typeof listFirst>
+    return {
+      definition: definitionOf(stream),
+      prepare(request) {
+        listing = listFirst(jobFor(request), request.state)
+      },
+      async *read(request) {
+        const isNew = shared.config.deduplicate ? recentIds() : undefined
+        const job = jobFor(request)
+        const options = isNew ? { ...job.options, isNew } : job.options
+        try {
+          yield* readStream({ ...job, options }, request.state, listing)
+        } finally {
+          isNew?.release()
+        }
+      },
+    }
+  })
 }
 
 const nothingThere = (url: string): string =>

@@ -20,7 +20,7 @@ import {
 } from './cursor.ts'
 import { isAvro } from './key.ts'
 import { filesOf, hoursOf } from './listing.ts'
-import { lookAhead } from './look-ahead.ts'
+import { type LookAhead, lookAhead } from './look-ahead.ts'
 import { withLooseTypes } from './loose.ts'
 import { type Fetch, prefetched } from './prefetch.ts'
 import { type Job, type Progress, readFile, throwIfStopped } from './read-file.ts'
@@ -40,22 +40,48 @@ export interface StreamJob extends Job {
   readonly onReport: (report: SourceReport) => void
 }
 
+type FileListing = LookAhead<ListedFile>
+
 /** If there are no more files than these, it is known from the beginning how much there is to read. */
 const MOST_LOOKED_AT = 5_000
+
+/** What the first pass looks at, if there is one, listed before its turn. An error comes when somebody waits for it. */
+export function listFirst(job: StreamJob, state: JsonObject | undefined): Promise<FileListing> | undefined {
+  if (isRefreshed(job, state)) return undefined
+  const listing = list(job, passing(begin(job, state), job))
+  listing.catch(() => undefined)
+  return listing
+}
+
+const list = ({ store, roots, config }: StreamJob, cursor: Passing): Promise<FileListing> =>
+  lookAhead(filesOf(store, roots, cursor, hoursOf(cursor, config)), MOST_LOOKED_AT)
+
+function begin({ stream, isFullRefresh }: StreamJob, state: JsonObject | undefined): Cursor {
+  const { refresh, cursor } = progressOf(stream, state)
+  return isFullRefresh && refresh === 'none' ? BEGINNING : cursor
+}
+
+const passing = (cursor: Cursor, { foundAt }: StreamJob): Passing =>
+  isPassing(cursor) ? cursor : beginPass(cursor, foundAt)
 
 /**
  * Reads passes until one is done that began in this run: what an earlier run left of its own does not reach up to now.
  * Whatever happens, the last state comes before the error.
  */
-export async function* readStream(job: StreamJob, state: JsonObject | undefined): AsyncGenerator<StreamOutput> {
-  const saved = progressOf(job.stream, state)
-  if (job.isFullRefresh && saved.refresh === 'complete' && state) return yield checkpoint(state)
-  let cursor = job.isFullRefresh && saved.refresh === 'none' ? BEGINNING : saved.cursor
+export async function* readStream(
+  job: StreamJob,
+  state: JsonObject | undefined,
+  first?: Promise<FileListing>,
+): AsyncGenerator<StreamOutput> {
+  if (state && isRefreshed(job, state)) return yield checkpoint(state)
+  let cursor = begin(job, state)
+  let listing = first
   let totals: Totals = { report: emptyReport(job.stream) }
   for (let isDone = false; !isDone; ) {
-    const passing = isPassing(cursor) ? cursor : beginPass(cursor, job.foundAt)
+    const begun = passing(cursor, job)
     const report = { ...totals.report, tooNew: 0 }
-    const done = yield* readPass({ ...totals, report, cursor: passing }, job)
+    const done = yield* readPass({ ...totals, report, cursor: begun }, job, await (listing ?? list(job, begun)))
+    listing = undefined
     isDone = !done.cursor.pass.resumed && !isInVain(done.cursor)
     if (isInVain(done.cursor)) yield log('WARN', repeats(job.stream))
     cursor = finishPass(done.cursor)
@@ -66,6 +92,10 @@ export async function* readStream(job: StreamJob, state: JsonObject | undefined)
   job.onReport(totals.report)
   if (cursor.broken.length > 0) throw incomplete(job.stream, cursor, totals.trouble)
 }
+
+/** A full refresh that an earlier run has finished. */
+const isRefreshed = ({ stream, isFullRefresh }: StreamJob, state: JsonObject | undefined): boolean =>
+  isFullRefresh && progressOf(stream, state).refresh === 'complete'
 
 const reportOf = ({ report }: Totals, { broken }: Cursor): SourceReport => ({ ...report, broken: broken.length })
 
@@ -78,11 +108,14 @@ function checkpointOf(cursor: Cursor, { isFullRefresh }: StreamJob, isDone = fal
   return checkpoint(stateOf(cursor, refresh))
 }
 
-async function* readPass(begun: Progress, job: StreamJob): AsyncGenerator<StreamOutput, Progress> {
+async function* readPass(
+  begun: Progress,
+  job: StreamJob,
+  listing: FileListing,
+): AsyncGenerator<StreamOutput, Progress> {
   const { store, environment, types } = job
   const { cursor } = begun
   const isWanted = (file: ListedFile) => wants(cursor, file)
-  const listing = await lookAhead(filesOf(store, job.roots, cursor, hoursOf(cursor, job.config)), MOST_LOOKED_AT)
   if (listing.all && begun.report.files === 0) yield estimateOf(job.stream, listing.all.filter(isWanted))
 
   let progress = begun

@@ -240,3 +240,22 @@ test('what an interruption breaks is no failure', async () => {
   })
   expect(await run([users], { signal: stop.signal })).toEqual(['users STARTED', 'users INCOMPLETE'])
 })
+
+test('tells streams that their turn comes, once each and not all at once', async () => {
+  const told: string[] = []
+  const streams = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({
+    ...streamOf(name, () => {
+      told.push(`read ${name}`)
+      return []
+    }),
+    prepare: () => void told.push(name),
+  }))
+  await run(streams)
+  expect(told.slice(0, 7)).toEqual(['a', 'b', 'c', 'd', 'read a', 'e', 'read b'])
+  expect(told.filter((name) => !name.startsWith('read'))).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
+})
+
+test('what fails before its turn is told in its turn', async () => {
+  const first = streamOf('a', () => records('a', 1))
+  expect((await run([first], { catalog: [configured('a'), configured('b')] })).at(-1)).toBe('b INCOMPLETE')
+})

@@ -7,7 +7,7 @@ import { LooseTypes } from '../../src/source/loose.ts'
 import type { SourceReport } from '../../src/source/report.ts'
 import { findRoots, rootsOf } from '../../src/source/roots.ts'
 import { ChangedObjectError } from '../../src/source/storage/store.ts'
-import { readStream } from '../../src/source/stream.ts'
+import { listFirst, readStream } from '../../src/source/stream.ts'
 import { headerOf } from './decode/avro-file.ts'
 import { type MemoryFile, type MemoryStore, memoryStore } from './memory-store.ts'
 
@@ -51,6 +51,8 @@ interface Options {
   readonly signal?: AbortSignal
   /** Called when the folders are found, and nothing is read yet. */
   readonly onFound?: () => void
+  /** The stream is listed before its turn; called when that has begun. */
+  readonly onListed?: () => void
   /** Called for every output. */
   readonly onOutput?: () => void
 }
@@ -99,7 +101,9 @@ async function read(it: World, state: JsonObject | undefined, options: Options =
     },
   }
   try {
-    for await (const output of readStream(job, state)) {
+    const listing = options.onListed && listFirst(job, state)
+    options.onListed?.()
+    for await (const output of readStream(job, state, listing)) {
       if (++outputs > cutOff) break
       options.onOutput?.()
       if (output.type === 'RECORD_LINES') {
@@ -664,3 +668,24 @@ test('every file is read at least once, and once only where no run is cut off be
   )
   expect(cuts).toBeGreaterThan(0)
 })
+
+test('a listing that is made before the stream’s turn serves it', async () => {
+  const it = world([file('a', NOON - HOUR), file('b', NOON - HOUR)])
+  const usual = await read(it, undefined)
+  const early = await read(it, undefined, { onListed: () => undefined })
+  expect([early.ids, last(early.states), early.estimates]).toEqual([usual.ids, last(usual.states), usual.estimates])
+  const next = await read(it, last(early.states), { onListed: () => undefined })
+  expect([next.ids, next.error]).toEqual([[], undefined])
+})
+
+test('a listing that fails before the stream’s turn fails in its turn, with the stream’s state', async () => {
+  const it = world([file('a', NOON - HOUR)])
+  const failing: MemoryStore = { ...it.store, list: () => raising(new TransientError('The storage is down.')) }
+  const { error, ids } = await read({ ...it, store: failing }, undefined, { onListed: () => undefined })
+  expect([String(error), ids]).toEqual(['TransientError: The storage is down.', []])
+})
+
+// biome-ignore lint/correctness/useYield: it fails first.
+async function* raising(error: Error): AsyncGenerator<never> {
+  throw error
+}
