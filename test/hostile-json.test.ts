@@ -1,5 +1,7 @@
 /** JSON files of an export that were made to break their reader. */
 import { describe, expect, test } from '@jest/globals'
+import { Scanner } from '../src/cdk/json.ts'
+import { LineReader } from '../src/cdk/line.ts'
 import { decodeCustomHttp } from '../src/source/decode/custom-http.ts'
 import { dataIn, decoded } from './source/decode/decoded.ts'
 
@@ -36,4 +38,16 @@ test.each(['__proto__', 'constructor', 'toString'])('events may be of a type %s'
   const file = Buffer.from(`{"event_type":"${stream}","id":"1"}\n${EVENT}`)
   const result = await decoded(decodeCustomHttp, file, { options: { stream } })
   expect(dataIn(result)).toEqual(['{"id":"1"}'])
+})
+
+/** As deep as anybody reads: the message, its record and its data are three levels. */
+test.each(['properties', 'other'])('what read emits of a deep field %s, write takes', async (name) => {
+  for (const levels of [997, 998, 3000]) {
+    const value = `${'['.repeat(levels)}${']'.repeat(levels)}`
+    const event = `{"event_type":"users.messages.email.Open","id":"1","properties":{"custom_properties":{},"${name}":${value}}}`
+    const { lines, counts } = await decoded(decodeCustomHttp, Buffer.from(event))
+    const bytes = Buffer.from(lines.join('').trimEnd())
+    expect(new LineReader().read(new Scanner(bytes), 0, bytes.length)?.type).toBe('RECORD')
+    expect(counts.unparsed).toBe(levels > 997 ? 1 : 0)
+  }
 })

@@ -1,6 +1,6 @@
 import { type EventType, eventTypeOf } from '../../catalog.ts'
 import type { DecodeOptions } from './decoder.ts'
-import { compact, jsonObjectText } from './json-text.ts'
+import { type JsonObjectText, jsonObjectText, nestedText } from './json-text.ts'
 import { membersOf } from './json-walk.ts'
 
 export interface FlatEvent {
@@ -22,9 +22,8 @@ export function flattener({ stream, personalData }: DecodeOptions): (event: Read
   return (event) => {
     let unparsed = 0
     const members = flatMembers(event, names).flatMap(([name, value]) => {
-      const object = isJson(name) ? jsonObjectText(stringOr(value)) : undefined
-      if (object?.parsed === false) unparsed++
-      const text = object?.text ?? (isNested(value) ? compact(value) : value)
+      const { text, parsed } = isJson(name) ? jsonObjectText(stringOr(value)) : textOf(value)
+      if (!parsed) unparsed++
       const kept = personalData?.covers(name, false) ? personalData.replace(text) : text
       return kept === undefined ? [] : [`${JSON.stringify(name)}:${kept}`]
     })
@@ -60,7 +59,9 @@ function flatMembers(
 }
 
 const isGroup = (name: string, value: string): boolean => GROUPS.includes(name) && value.startsWith('{')
-const isNested = (value: string): boolean => value.startsWith('{') || value.startsWith('[')
+
+const textOf = (value: string): JsonObjectText =>
+  value.startsWith('{') || value.startsWith('[') ? nestedText(value) : { text: value, parsed: true }
 
 /** The text in a JSON string; any other JSON text as it is. */
 const stringOr = (json: string): string => (json.startsWith('"') ? String(JSON.parse(json)) : json)

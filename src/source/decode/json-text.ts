@@ -1,4 +1,6 @@
 /** JSON text of single values, as every decoder writes it. */
+import { MAX_DEPTH } from '../../cdk/json.ts'
+import { depthOf } from './json-walk.ts'
 
 /**
  * The shortest decimal that rounds to the same number of so many bits (32: an Avro float, 64: a double), written as
@@ -25,16 +27,29 @@ function shortest(float: number): number {
 export interface JsonObjectText {
   /** A JSON object on one line. */
   readonly text: string
-  /** False if the text was none, and is now the value of `_unparsed`. */
+  /** False if the text was none, or nested too deeply, and is now the value of `_unparsed`. */
   readonly parsed: boolean
 }
 
 /** The object that a JSON text stands for, in its own words, so that its numbers keep every digit. */
 export function jsonObjectText(text: string): JsonObjectText {
-  return isJsonObject(text)
-    ? { text: compact(text), parsed: true }
-    : { text: `{"_unparsed":${JSON.stringify(text)}}`, parsed: false }
+  return isJsonObject(text) ? nestedText(text) : unparsed(text)
 }
+
+/** The same for a text that is known to be an object or an array. */
+export const nestedText = (json: string): JsonObjectText =>
+  isTooDeep(json) ? unparsed(json) : { text: compact(json), parsed: true }
+
+const unparsed = (text: string): JsonObjectText => ({
+  text: `{"_unparsed":${JSON.stringify(text)}}`,
+  parsed: false,
+})
+
+/** A value of a record lies in three objects: the message, its record, its data. */
+const DEEPEST = MAX_DEPTH - 3
+
+/** Whoever got the line would refuse it. */
+const isTooDeep = (json: string): boolean => json.length > 2 * DEEPEST && depthOf(json) > DEEPEST
 
 /** JSON text without whitespace between its tokens. Within strings nothing changes, whatever their encoding. */
 export const compact = (json: string): string =>

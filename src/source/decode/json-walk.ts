@@ -16,6 +16,18 @@ export function endOfValue(text: string, at: number): number {
   return end > at ? end : -1
 }
 
+/** Objects and arrays within each other, in a text that is known to be JSON. */
+export function depthOf(json: string): number {
+  let [depth, deepest] = [0, 0]
+  for (let at = 0; at < json.length; ) {
+    const mark = json.charAt(at)
+    depth += DEPTH[mark] ?? 0
+    deepest = Math.max(deepest, depth)
+    at = mark === '"' ? endOfString(json, at) : at + 1
+  }
+  return deepest
+}
+
 /** Past whitespace, and past a byte order mark. */
 export function skipSpace(text: string, at: number): number {
   let end = at

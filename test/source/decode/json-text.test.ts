@@ -66,3 +66,13 @@ test('compact text says the same, in one line, without a space between tokens', 
     }),
   )
 })
+
+const deep = (levels: number) => `${'{"a":['.repeat(levels / 2)}${']}'.repeat(levels / 2)}`
+
+test('what is nested so deeply that nobody would take the line is kept as text', () => {
+  expect(jsonObjectText(deep(996))).toEqual({ text: deep(996), parsed: true })
+  expect(jsonObjectText(deep(998))).toEqual({ text: JSON.stringify({ _unparsed: deep(998) }), parsed: false })
+  // Brackets in strings nest nothing.
+  const text = JSON.stringify({ a: '['.repeat(2000), b: '\\"{'.repeat(2000) })
+  expect(jsonObjectText(text)).toEqual({ text, parsed: true })
+})

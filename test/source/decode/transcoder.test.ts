@@ -226,6 +226,17 @@ test('both writers take the same texts for JSON objects, and write them alike', 
   )
 })
 
+test('both writers keep as text what is nested too deeply', () => {
+  const schema = { type: 'record', name: 'R', fields: [{ name: JSON_FIELD, type: 'string' }] }
+  const type = avro.Type.forSchema(schema as avro.Schema)
+  const deep = (levels: number) => `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`
+  const records = [63, 64, 65, 997, 998, 5000].map((levels) => type.toBuffer({ [JSON_FIELD]: deep(levels) }))
+  const { fast, slow } = bothOf(schema, OPTIONS, false)
+  const outcome = outcomeOf(fast, Buffer.concat(records), records.length)
+  expect(outcome).toEqual(outcomeOf(slow, Buffer.concat(records), records.length))
+  expect(outcome.counts).toEqual([6, 6, 0, 2])
+})
+
 test('a damaged block gives the same lines, and an error from both', () => {
   const flip = fc.record({ at: fc.nat(), bit: fc.nat(7), cut: fc.nat(9) })
   fc.assert(
