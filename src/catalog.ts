@@ -110,11 +110,17 @@ export function eventTypes(): ReadonlyMap<string, EventType> {
     readdirSync(FOLDER)
       .filter((file) => file.endsWith('.json'))
       .sort()
-      .map((file) => JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as EventType)
+      .map((file) => withoutPrototype(JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8'))))
       .map((type) => [type.event_type, type]),
   )
   return loaded
 }
+
+/** Fields of a file are looked up by name, and may be called like what every object has. */
+const withoutPrototype = (type: EventType): EventType => ({
+  ...type,
+  schema: { ...type.schema, properties: Object.assign(Object.create(null), type.schema.properties) },
+})
 
 let spellings: ReadonlyMap<string, EventType> | undefined
 

@@ -210,3 +210,7 @@ test('makes a TypeScript interface for every event type', async () => {
   expect(source).toContain('export interface AgentconsoleToolInvocation {')
   expect(source).toContain("  | 'tool_arguments'\n")
 })
+
+test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('no event type describes a field %s', (name) => {
+  for (const { schema } of types) expect(schema.properties[name]).toBeUndefined()
+})

@@ -25,7 +25,7 @@ const textWith = (text: string, variables: Variables, path: string): string =>
 const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 
 function variable(name: string, variables: Variables, path: string): string {
-  const value = variables[name]
+  const value = Object.hasOwn(variables, name) ? variables[name] : undefined
   if (value !== undefined && value !== '') return value
   throw new ConfigError(
     `The environment variable ${name}, which ${path} refers to, is not set. Set it, or write $\${${name}} if the characters are meant.`,

@@ -26,11 +26,14 @@ test('texts are found at any depth; names, numbers and the like stay as they are
   expect(withVariables(value, VARIABLES)).toEqual({ a: [{ '${KEY}': 'top secret' }, 1.5, null, true] })
 })
 
-test.each(['MISSING', 'EMPTY'])('a variable that is not set (%s) is named, with its place', (name) => {
-  expect(() => withVariables({ routes: [{ write_key: `\${${name}}` }] }, VARIABLES)).toThrow(
-    `The environment variable ${name}, which routes[0].write_key refers to, is not set. Set it, or write $\${${name}} if the characters are meant.`,
-  )
-})
+test.each(['MISSING', 'EMPTY', 'constructor', '__proto__'])(
+  'a variable that is not set (%s) is named, with its place',
+  (name) => {
+    expect(() => withVariables({ routes: [{ write_key: `\${${name}}` }] }, VARIABLES)).toThrow(
+      `The environment variable ${name}, which routes[0].write_key refers to, is not set. Set it, or write $\${${name}} if the characters are meant.`,
+    )
+  },
+)
 
 test('any text can be written so that it stands for itself', () => {
   fc.assert(

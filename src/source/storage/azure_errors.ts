@@ -35,7 +35,7 @@ export function azureFailure(error: unknown, doing: Doing, config: AzureConfig):
       { cause },
     )
   }
-  const advice = ADVICE[refusal.code] ?? STATUS_ADVICE[refusal.status]
+  const advice = ADVICE.get(refusal.code) ?? STATUS_ADVICE[refusal.status]
   if (advice !== undefined) return new ConfigError(advice(config, doing), { cause })
   return generalFailure(refusal, doing)
 }
@@ -79,28 +79,31 @@ const writeDenied = (url: string, sasToken: string | undefined): string =>
     ? `${url} refused to be written (403). Grant the role Storage Blob Data Contributor on the container to this identity, and let the storage account's firewall admit this machine.`
     : `${url} refused to be written (403). Make a SAS token for the container with the permissions Read, List and Write, and for this machine's address if it is limited to some.`
 
-const ADVICE: Readonly<Record<string, Advice>> = {
-  ContainerNotFound: noContainer,
-  ResourceNotFound: noContainer,
-  ContainerBeingDeleted: noContainer,
-  InvalidResourceName: ({ azure_blob_storage_container_name: name }) =>
-    `"${name}" is no name of a container. Check azure_blob_storage_container_name.`,
-  AuthenticationFailed: refusedCredentials,
-  InvalidAuthenticationInfo: refusedCredentials,
-  NoAuthenticationInformation: refusedCredentials,
-  AuthorizationFailure: (config, doing) => `${denied(config, doing)} ${refusedCredentials(config, doing)}`,
-  KeyBasedAuthenticationNotPermitted: ({ azure_blob_storage_account_name: account }) =>
-    `Storage account "${account}" does not permit account keys. Use the identity of the machine, or permit keys.`,
-  AccountIsDisabled: ({ azure_blob_storage_account_name: account }) =>
-    `Storage account "${account}" is disabled. Enable it in the Azure portal.`,
-  PublicAccessNotPermitted: refusedCredentials,
-  BlobArchived: (_, { url }) =>
-    `${url} is archived. Move it back to an online tier, or keep the export out of the archive.`,
-  CredentialUnavailableError: noIdentity,
-  AggregateAuthenticationError: noIdentity,
-  AuthenticationError: noIdentity,
-  AuthenticationRequiredError: noIdentity,
-}
+/** A map, since codes come from the service: one may be called like what every object has. */
+const ADVICE: ReadonlyMap<string, Advice> = new Map<string, Advice>(
+  Object.entries({
+    ContainerNotFound: noContainer,
+    ResourceNotFound: noContainer,
+    ContainerBeingDeleted: noContainer,
+    InvalidResourceName: ({ azure_blob_storage_container_name: name }) =>
+      `"${name}" is no name of a container. Check azure_blob_storage_container_name.`,
+    AuthenticationFailed: refusedCredentials,
+    InvalidAuthenticationInfo: refusedCredentials,
+    NoAuthenticationInformation: refusedCredentials,
+    AuthorizationFailure: (config, doing) => `${denied(config, doing)} ${refusedCredentials(config, doing)}`,
+    KeyBasedAuthenticationNotPermitted: ({ azure_blob_storage_account_name: account }) =>
+      `Storage account "${account}" does not permit account keys. Use the identity of the machine, or permit keys.`,
+    AccountIsDisabled: ({ azure_blob_storage_account_name: account }) =>
+      `Storage account "${account}" is disabled. Enable it in the Azure portal.`,
+    PublicAccessNotPermitted: refusedCredentials,
+    BlobArchived: (_, { url }) =>
+      `${url} is archived. Move it back to an online tier, or keep the export out of the archive.`,
+    CredentialUnavailableError: noIdentity,
+    AggregateAuthenticationError: noIdentity,
+    AuthenticationError: noIdentity,
+    AuthenticationRequiredError: noIdentity,
+  }),
+)
 
 function noIdentity({ azure_blob_storage_account_name: account }: AzureConfig): string {
   return `No Azure identity of this machine was accepted for storage account "${account}". Set azure_blob_storage_account_key or sas_token, or give the machine a managed identity.`
@@ -118,7 +121,7 @@ function refusalOf(error: unknown, { azure_blob_storage_account_key: key, sas_to
   const secrets = [key, sas_token, new URLSearchParams(sas_token).get('sig') ?? undefined]
   const { name = '', code, statusCode } = (error ?? {}) as SdkError
   const status = typeof statusCode === 'number' ? statusCode : 0
-  const isIdentity = name in ADVICE
+  const isIdentity = ADVICE.has(name)
   return {
     code: isIdentity ? name : typeof code === 'string' ? code : networkCode(error) || name,
     status,

@@ -33,7 +33,7 @@ export function gcsFailure(error: unknown, doing: Doing, { bucket }: GcsConfig):
       { cause },
     )
   }
-  const advice = ADVICE[refusal.code] ?? STATUS_ADVICE[refusal.status]
+  const advice = ADVICE.get(refusal.code) ?? STATUS_ADVICE[refusal.status]
   return advice ? new ConfigError(advice(bucket, doing), { cause }) : generalFailure(refusal, doing)
 }
 
@@ -60,14 +60,18 @@ export function tokenFailure(error: unknown, { bucket, service_account }: GcsCon
 
 type Advice = (bucket: string, doing: Doing) => string
 
-const ADVICE: Readonly<Record<string, Advice>> = {
-  UserProjectMissing: (bucket) =>
-    `Bucket "${bucket}" bills its readers (requester pays), which is not supported. Switch that off for the bucket.`,
-  UserProjectAccountProblem: (bucket) =>
-    `The project of bucket "${bucket}" has a billing problem. Settle it in the Google Cloud console.`,
-  accountDisabled: (bucket) => `The account of bucket "${bucket}" is disabled. Enable it in the Google Cloud console.`,
-  invalid: (bucket) => `"${bucket}" may be no name of a bucket. Set bucket to the name alone, without gs://.`,
-}
+/** A map, since codes come from the service: one may be called like what every object has. */
+const ADVICE: ReadonlyMap<string, Advice> = new Map<string, Advice>(
+  Object.entries({
+    UserProjectMissing: (bucket) =>
+      `Bucket "${bucket}" bills its readers (requester pays), which is not supported. Switch that off for the bucket.`,
+    UserProjectAccountProblem: (bucket) =>
+      `The project of bucket "${bucket}" has a billing problem. Settle it in the Google Cloud console.`,
+    accountDisabled: (bucket) =>
+      `The account of bucket "${bucket}" is disabled. Enable it in the Google Cloud console.`,
+    invalid: (bucket) => `"${bucket}" may be no name of a bucket. Set bucket to the name alone, without gs://.`,
+  }),
+)
 
 const STATUS_ADVICE: Readonly<Record<number, Advice>> = {
   401: (bucket) => `Google does not accept the credentials for bucket "${bucket}" (401). Check service_account.`,

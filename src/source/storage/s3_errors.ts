@@ -32,7 +32,7 @@ export function s3Failure(error: unknown, doing: Doing, config: S3Config): Error
       },
     )
   }
-  const advice = ADVICE[refusal.code]?.(config, doing, regionOf(error))
+  const advice = ADVICE.get(refusal.code)?.(config, doing, regionOf(error))
   if (advice !== undefined) return new ConfigError(advice, { cause })
   if (PASSING.includes(refusal.code)) return passing(refusal, doing)
   // Servers without error bodies, and answers to HEAD, tell only the status.
@@ -76,28 +76,32 @@ const wrongRegion: Advice = ({ bucket, region_name }, _, region) =>
     ? `Bucket "${bucket}" is not in region ${region_name}. Set region_name to the bucket's region.`
     : `Bucket "${bucket}" is in region ${region}, not ${region_name}. Set region_name to ${region}.`
 
-const ADVICE: Readonly<Record<string, Advice>> = {
-  NoSuchBucket: ({ bucket }, { host }) => `Bucket "${bucket}" does not exist at ${host}. Check bucket.`,
-  InvalidBucketName: ({ bucket }) => `"${bucket}" is no name of a bucket. Set bucket to the name alone, without s3://.`,
-  PermanentRedirect: wrongRegion,
-  TemporaryRedirect: wrongRegion,
-  AuthorizationHeaderMalformed: wrongRegion,
-  IllegalLocationConstraintException: wrongRegion,
-  InvalidAccessKeyId: wrongKeyId,
-  InvalidClientTokenId: wrongKeyId,
-  SignatureDoesNotMatch: () =>
-    'The AWS secret access key does not belong to the access key ID. Check aws_secret_access_key.',
-  ExpiredToken: expired,
-  ExpiredTokenException: expired,
-  TokenRefreshRequired: expired,
-  InvalidToken: () => 'AWS does not accept the session token. Renew the credentials of this machine.',
-  AccessDenied: denied,
-  AllAccessDisabled: ({ bucket }) => `All access to bucket "${bucket}" is disabled. Ask its owner.`,
-  AccountProblem: ({ bucket }) => `The AWS account of bucket "${bucket}" has a problem. Ask AWS support.`,
-  InvalidObjectState: (_, { url }) =>
-    `${url} is archived. Restore it, or keep the export out of Glacier for as long as you want it read.`,
-  'KMS.DisabledException': (_, { url }) => `${url} is encrypted with a disabled KMS key. Enable it.`,
-}
+/** A map, since codes come from the service: one may be called like what every object has. */
+const ADVICE: ReadonlyMap<string, Advice> = new Map<string, Advice>(
+  Object.entries({
+    NoSuchBucket: ({ bucket }, { host }) => `Bucket "${bucket}" does not exist at ${host}. Check bucket.`,
+    InvalidBucketName: ({ bucket }) =>
+      `"${bucket}" is no name of a bucket. Set bucket to the name alone, without s3://.`,
+    PermanentRedirect: wrongRegion,
+    TemporaryRedirect: wrongRegion,
+    AuthorizationHeaderMalformed: wrongRegion,
+    IllegalLocationConstraintException: wrongRegion,
+    InvalidAccessKeyId: wrongKeyId,
+    InvalidClientTokenId: wrongKeyId,
+    SignatureDoesNotMatch: () =>
+      'The AWS secret access key does not belong to the access key ID. Check aws_secret_access_key.',
+    ExpiredToken: expired,
+    ExpiredTokenException: expired,
+    TokenRefreshRequired: expired,
+    InvalidToken: () => 'AWS does not accept the session token. Renew the credentials of this machine.',
+    AccessDenied: denied,
+    AllAccessDisabled: ({ bucket }) => `All access to bucket "${bucket}" is disabled. Ask its owner.`,
+    AccountProblem: ({ bucket }) => `The AWS account of bucket "${bucket}" has a problem. Ask AWS support.`,
+    InvalidObjectState: (_, { url }) =>
+      `${url} is archived. Restore it, or keep the export out of Glacier for as long as you want it read.`,
+    'KMS.DisabledException': (_, { url }) => `${url} is encrypted with a disabled KMS key. Enable it.`,
+  }),
+)
 
 function denied({ bucket }: S3Config, { action, url }: Doing): string {
   if (action === 'write')

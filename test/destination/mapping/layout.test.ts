@@ -313,3 +313,9 @@ test.each<[MappingInput, object | undefined]>([
 ])('with %j, integrations are %j', (mapping, integrations) => {
   expect(sent(SEGMENT, 'users.messages.email.Open', BASE, mapping)[0].integrations).toEqual(integrations)
 })
+
+test('a field that is called like what every object has is one that Braze does not send', () => {
+  const odd = JSON.parse('{"constructor":1,"toString":2,"__proto__":3}')
+  const [event] = sent(SEGMENT, 'users.messages.email.Click', { ...BASE, ...odd }, { extra_fields: false })
+  expect(JSON.stringify(event)).not.toMatch(/constructor|toString|__proto__/)
+})

@@ -188,6 +188,15 @@ export function faultContract(name: string, { open, throttled, refusals }: Fault
       if (kind === ConfigError) expect(fake.count(on)).toBe(1)
     })
 
+    test.each(['constructor', 'toString', '__proto__'])('a code %s means nothing to us', async (code) => {
+      const { fake, store } = await opened()
+      fake.fault({ times: 1_000, refuse: { status: 418, code } })
+      const error = await failureOf(only(store))
+      expect(error instanceof ConfigError || error instanceof TransientError).toBe(true)
+      expect(String(error)).toContain('418')
+      expect(String(error)).not.toMatch(/undefined|native code|\[object/)
+    })
+
     test('no error tells a secret, whatever the server answers', async () => {
       const { fake, store, secrets } = await opened()
       const object = { key: 'file', size: 10, modified: new Date(0) }
