@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Environment } from '../cdk/connector.ts'
 import { ConfigError, TransientError } from '../cdk/errors.ts'
+import { nearest } from '../cdk/nearest.ts'
 import { examplesText, type LocalCommand, MORE } from './examples.ts'
 import { printableLines } from './inspect/printable.ts'
 import type { Terminal } from './terminal.ts'
@@ -14,7 +15,8 @@ export async function runCommand(
   environment: Environment,
 ): Promise<number> {
   try {
-    await localProgram(version, terminal, environment).parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' })
+    const program = localProgram(version, terminal, environment, argv)
+    await program.parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' })
     return 0
   } catch (error) {
     // Commander has printed its own.
@@ -30,15 +32,24 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-/** Every local command, ready to parse. */
-export function localProgram(version: string, terminal: Terminal, environment: Environment): Command {
+/** Every local command, ready to parse `argv`. */
+export function localProgram(
+  version: string,
+  terminal: Terminal,
+  environment: Environment,
+  argv: readonly string[] = [],
+): Command {
   const program = new Command('braze-currents')
     .description('Braze Currents to Airbyte, Segment and RudderStack.')
     .version(version)
     .helpCommand('help [command]', 'the same as <command> --help')
     .showHelpAfterError('(--help tells more)')
     .addHelpText('after', MORE)
-    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.err,
+      outputError: (message, write) => write(faultOf(message, argv)),
+    })
     .exitOverride()
   addInit(program, terminal, environment)
   addSync(program, terminal, environment)
@@ -53,6 +64,16 @@ export function localProgram(version: string, terminal: Terminal, environment: E
     program.command(name).description(description).addHelpText('after', `\nMore: braze-currents ${name} --help`)
   return program
 }
+
+/** Commander misses a required option before it looks at those it does not know, one of which may be it, mistyped. */
+function faultOf(message: string, argv: readonly string[]): string {
+  const [, missing] = /^error: required option '(--[a-z-]+)/.exec(message) ?? []
+  const typed = argv.map((word) => word.replace(/=.*/s, '')).find((word) => missing && isMistyped(word, missing))
+  return typed === undefined ? message : `error: unknown option '${typed}'\n(Did you mean ${missing}?)\n`
+}
+
+const isMistyped = (word: string, option: string): boolean =>
+  word.startsWith('--') && nearest(word, [option]) !== undefined
 
 /** They are run elsewhere; here they are listed, and offered to whoever mistypes one. */
 const CONNECTOR_COMMANDS = [

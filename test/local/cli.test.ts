@@ -43,6 +43,24 @@ test.each(OPTIONS)('%s: who mistypes %s is offered it', async (command, option, 
   expect(said).toContain(option)
 })
 
+const REQUIRED = OPTIONS.filter(([, option, required]) => required.includes(option))
+
+test.each(REQUIRED)('%s: who mistypes %s, which is required, is offered it', async (command, option, required) => {
+  const at = required.indexOf(option)
+  const mistyped = `${option.slice(0, -2)}${option.slice(-1)}`
+  for (const words of [[mistyped, 'a value'], [`${mistyped}=a value`]]) {
+    const { code, said } = await run(command, ...required.slice(0, at), ...words, ...required.slice(at + 2))
+    expect(code).toBe(1)
+    expect(said).toContain(`unknown option '${mistyped}'\n(Did you mean ${option}?)`)
+    expect(said).not.toContain('a value')
+  }
+})
+
+test('what is required and was not given at all is named', async () => {
+  const { code, said } = await run('sync', '--destination-config', 'd')
+  expect([code, said.split('\n')[0]]).toEqual([1, "error: required option '--source-config <file>' not specified"])
+})
+
 test.each(COMMANDS.map((command) => command.name()))('who mistypes %s is offered it', async (name) => {
   const { code, said } = await run(`${name}x`)
   expect(code).toBe(1)
