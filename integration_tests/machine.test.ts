@@ -20,7 +20,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'machine-'))
 const path = (name: string): string => join(scratch, name)
 let service: FakeService
 let refusing: FakeService
-const places: Place[] = [fullDisk(path('full')), belowFile(path('file'))].filter((place) => place !== undefined)
+const full = fullDisk(path('full'))
+const places: readonly Place[] = [full, belowFile(path('file'))].filter((place) => place !== undefined)
 
 function file(name: string, content: object): string {
   writeFileSync(path(name), JSON.stringify(content))
@@ -117,6 +118,46 @@ describe.each(places)('$name', ({ folder, code: fault }) => {
 test('a collector that could keep nothing does not begin', async () => {
   const { code, stderr } = await ran(['collector', '--port', '0', '--out', join(path('file'), 'sub', 'events.jsonl')])
   expect([code, stderr]).toEqual([1, expect.stringContaining("events.jsonl (--out) can't be written")])
+})
+
+const describeFull = full ? describe : describe.skip
+
+describeFull('a collector whose disk is full', () => {
+  const out = join(full?.folder ?? '', 'events.jsonl')
+  const event = { type: 'track', event: 'Email Opened', userId: 'u', messageId: 'm', long: 'x'.repeat(20_000) }
+
+  async function collecting(): Promise<ReturnType<typeof start> & { readonly post: () => Promise<Response> }> {
+    const running = start(['collector', '--port', '0', '--out', out])
+    const [line] = (await once(running.process.stdout ?? running.stdin, 'data')) as [Buffer]
+    const { endpoint } = JSON.parse(`${line}`).destination
+    const headers = { authorization: `Basic ${btoa('any:')}`, 'content-type': 'application/json' }
+    const body = JSON.stringify({ batch: [event] })
+    return { ...running, post: () => fetch(`${endpoint}/v1/batch`, { method: 'POST', headers, body }) }
+  }
+
+  test('answers 500, counts nothing, and says so when it ends', async () => {
+    const collector = await collecting()
+    const [first, again] = [await collector.post(), await collector.post()]
+    expect([first.status, again.status]).toEqual([500, 500])
+    collector.process.kill('SIGTERM')
+    const { code, stderr } = await collector.ended
+    expect([code, readFileSync(out, 'utf8')]).toEqual([143, ''])
+    expect(stderr).toMatch(/0 events of 0 names[^]*500: 2[^]*events\.jsonl \(--out\) can't be written \(ENOSPC\)/)
+  })
+
+  test('keeps what is sent again once there is room', async () => {
+    const collector = await collecting()
+    expect((await collector.post()).status).toBe(500)
+    full?.empty()
+    const [first, again] = [await collector.post(), await collector.post()]
+    full?.fill()
+    expect([first.status, again.status]).toEqual([200, 200])
+    collector.process.kill('SIGTERM')
+    const { stderr } = await collector.ended
+    expect(readFileSync(out, 'utf8')).toBe(`${JSON.stringify(event)}\n`)
+    expect(stderr).toContain('1 event of 1 name, 1 duplicate')
+    expect(stderr).not.toContain('ENOSPC')
+  })
 })
 
 describe('a reader of stdout', () => {

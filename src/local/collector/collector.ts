@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import pLimit from 'p-limit'
 import { byteStringOf } from '../../cdk/bytes.ts'
 import { ConfigError } from '../../cdk/errors.ts'
 import { Random } from '../random.ts'
@@ -22,7 +23,10 @@ export interface CollectorOptions {
   readonly port?: number
   /** The good write keys. Default: all. */
   readonly writeKeys?: readonly string[]
-  /** Gets every event once, a line each, as it came over the wire. */
+  /**
+   * Gets every event once, a line each, as it came over the wire. A request whose events can't be written is answered
+   * with 500, and none of them counts.
+   */
   readonly out?: string
   /** The share of requests that go wrong, from 0 to 1. */
   readonly failRate?: number
@@ -35,7 +39,7 @@ export interface Collector {
   /** Without a slash at its end. */
   readonly url: string
   stats(): CollectorStats
-  /** Ends every connection; what was received is in the file by then. */
+  /** Ends every connection; what was received is in the file by then. Throws if it can't be. */
   close(): Promise<void>
 }
 
@@ -44,14 +48,23 @@ const JUDGES: Readonly<Record<CollectorService, Judge>> = { segment: judgeAsSegm
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const { service, port = 0, writeKeys, out, failRate = 0, seed = 1, onRequest } = options
   const keys = writeKeys && new Set(writeKeys)
-  const file = out === undefined ? undefined : openEventFile(out)
+  const file = out === undefined ? undefined : await openEventFile(out)
   const random = new Random(seed)
   const received = ledger()
   let requests = 0
 
-  async function keep(verdict: Verdict): Promise<void> {
-    const events = received.enter(verdict)
-    await file?.write(events)
+  // What is being written is not known yet to those that come meanwhile.
+  const inTurn = pLimit(1)
+
+  /** The verdict, or what the sender hears where its events can't be kept. */
+  async function kept(verdict: Verdict): Promise<Verdict> {
+    try {
+      await file?.write(received.fresh(verdict))
+    } catch (error) {
+      return refused(500, (error as Error).message)
+    }
+    received.enter(verdict)
+    return verdict
   }
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -59,8 +72,9 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     const body = await bodyOf(request)
     if (request.method === 'GET') return answer(response, 200, JSON.stringify(received.stats(), null, 2))
     await onRequest?.(requests++)
-    const verdict = judge(request, body, JUDGES[service], keys)
-    if (!fault || (fault.answer === 'cut' && fault.isKept)) await keep(verdict)
+    const judged = judge(request, body, JUDGES[service], keys)
+    const isKept = !fault || (fault.answer === 'cut' && fault.isKept)
+    const verdict = isKept ? await inTurn(kept, judged) : judged
     received.count(fault?.answer ?? verdict.status, body?.length ?? 0)
     if (!fault) answer(response, verdict.status, verdict.text)
     else if (fault.answer === 'cut') request.socket.destroy()
@@ -71,14 +85,17 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     // A sender may hang up in the middle of its request.
     receive(request, response).catch(() => request.socket.destroy())
   })
-  await listening(server, port)
+  await listening(server, port).catch(async (error: unknown) => {
+    await file?.close()
+    throw error
+  })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     stats: received.stats,
     async close() {
       server.close()
       server.closeAllConnections()
-      await file?.close()
+      await inTurn(async () => file?.close())
     },
   }
 }

@@ -25,8 +25,11 @@ export async function runCollector(
   terminal.err(`Collecting at ${collector.url}; counts at ${collector.url}/stats. A destination for it:\n`)
   terminal.out(`${JSON.stringify({ destination: destinationFor(options.service, collector.url, writeKey?.[0]) })}\n`)
   if (!signal.aborted) await once(signal, 'abort')
-  await collector.close()
-  terminal.err(`${statsText(collector.stats())}\n`)
+  try {
+    await collector.close()
+  } finally {
+    terminal.err(`${statsText(collector.stats())}\n`)
+  }
 }
 
 const destinationFor = (service: CollectorService, url: string, write_key = 'any'): object =>

@@ -19,8 +19,9 @@ export interface CollectorStats {
 }
 
 export interface Ledger {
-  /** The events that are new. */
-  enter(verdict: Verdict): readonly ReceivedEvent[]
+  /** The events whose messageId has not been entered, each once. */
+  fresh(verdict: Verdict): readonly ReceivedEvent[]
+  enter(verdict: Verdict): void
   count(answer: number | 'cut', bytes: number): void
   stats(): CollectorStats
 }
@@ -32,19 +33,21 @@ export function ledger(): Ledger {
   const answers = new Map<string, number>()
   const total = { requests: 0, bytes: 0, duplicates: 0 }
 
-  const isNew = ({ messageId, name }: ReceivedEvent): boolean => {
-    const before = seen.size
-    if (seen.add(messageId).size === before) return false
-    add(events, name, 1)
-    return true
+  const fresh = (verdict: Verdict): readonly ReceivedEvent[] => {
+    const own = new Set<string>()
+    return verdict.events.filter(({ messageId }) => !seen.has(messageId) && own.size < own.add(messageId).size)
   }
 
   return {
+    fresh,
     enter(verdict) {
-      const fresh = verdict.events.filter(isNew)
-      total.duplicates += verdict.events.length - fresh.length
+      const entered = fresh(verdict)
+      for (const { messageId, name } of entered) {
+        seen.add(messageId)
+        add(events, name, 1)
+      }
+      total.duplicates += verdict.events.length - entered.length
       for (const [reason, count] of Object.entries(verdict.dropped)) add(dropped, reason, count)
-      return fresh
     },
     count(answer, bytes) {
       total.requests++

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -174,6 +174,34 @@ test('keeps an event once, whatever the request that brings it, and counts by na
   expect(lines).toEqual([odd.replace('\n', ' '), JSON.stringify(track()), JSON.stringify(track({ messageId: 'n' }))])
   rmSync(out)
 })
+
+test('an event that comes twice at the same time is in the file once', async () => {
+  const out = join(mkdtempSync(join(tmpdir(), 'collector-')), 'events.jsonl')
+  const collector = await start({ service: 'segment', out })
+  await Promise.all(Array.from({ length: 8 }, () => post(`${collector.url}/v1/batch`, batchOf(track(), track()))))
+  expect(collector.stats()).toMatchObject({ unique: 1, duplicates: 15 })
+  expect(readFileSync(out, 'utf8')).toBe(`${JSON.stringify(track())}\n`)
+  rmSync(out)
+})
+
+const FULL = '/dev/full'
+const testFull = existsSync(FULL) ? test : test.skip
+
+testFull(
+  'what can’t be written to its file is answered with 500 and does not count, and it says so at the end',
+  async () => {
+    const collector = await startCollector({ service: 'segment', out: FULL })
+    const says = expect.stringMatching(/^\/dev\/full \(--out\) can't be written \(ENOSPC\)/)
+    for (const event of [track(), track({ long: 'x'.repeat(20_000) })])
+      expect(await post(`${collector.url}/v1/batch`, batchOf(event))).toEqual([500, says])
+    expect(await post(`${collector.url}/v1/batch`, batchOf(track()), basic('bad'))).toMatchObject([
+      400,
+      expect.anything(),
+    ])
+    expect(collector.stats()).toMatchObject({ unique: 0, duplicates: 0, events: {}, answers: { 400: 1, 500: 2 } })
+    await expect(collector.close()).rejects.toThrow("/dev/full (--out) can't be written (ENOSPC)")
+  },
+)
 
 test('fails as often as it is told to, and keeps no event of which it said so', async () => {
   const collector = await start({ service: 'segment', failRate: 0.5, seed: 3 })
