@@ -86,3 +86,32 @@ test('a body that came back is used again, and what it held does not show', () =
   expect(second?.body).toBe(first.body)
   expect(second && textsOf(second)).toEqual(['{}'])
 })
+
+test('texts of any size are copied from wherever they lie, as many to a request as fit', () => {
+  const size = fc.oneof(fc.nat(20), fc.integer({ min: 16_000, max: 17_000 }), fc.nat(80_000))
+  const batchBytes = 200_000
+  fc.assert(
+    fc.property(fc.array(fc.tuple(size, fc.nat(50)), { minLength: 1, maxLength: 12 }), (sizes) => {
+      const batches = new Batches({ eventBytes: 1e6, batchBytes, batchEvents: 100 }, ENVELOPE)
+      const texts = sizes.map(([size], i) => String.fromCharCode(97 + i).repeat(size + 1))
+      const closed = texts.flatMap((text, place) => {
+        const [, start = 0] = sizes[place] ?? []
+        const bytes = Buffer.from(`${'-'.repeat(start)}${text}--`)
+        return batches.add({ ...outgoing(place, text), bytes, start, end: start + text.length }, 0)
+      })
+      const all = [...closed, ...batches.close()]
+      expect(all.map((batch) => eventsOf(batch).toString().split(','))).toEqual(inRequests(texts, batchBytes - EMPTY))
+    }),
+  )
+})
+
+/** Each request takes what fits, commas included. */
+function inRequests(texts: readonly string[], room: number): readonly string[][] {
+  const requests: string[][] = []
+  for (const text of texts) {
+    const last = requests.at(-1)
+    if (last && [...last, text].join(',').length <= room) last.push(text)
+    else requests.push([text])
+  }
+  return requests
+}
