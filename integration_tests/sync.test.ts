@@ -184,12 +184,9 @@ test('two syncs with one state in a bucket are noticed, and the state of the oth
 })
 
 test('a state that can not be saved ends the sync with 1, and says which permission is missing', async () => {
-  let s3: FakeS3 | undefined
-  const refuse = { status: 403, code: 'AccessDenied' }
-  const { args, ...made } = await setUpBucket({
-    onRequest: (before) => void (before === 1 && s3?.fault({ on: 'other', refuse, times: 1000 })),
-  })
-  s3 = made.s3
+  const { s3, args } = await setUpBucket()
+  // Before any of them could have been.
+  s3.fault({ on: 'other', refuse: { status: 403, code: 'AccessDenied' }, times: 1000 })
   const { code, stderr } = await runCli(...args)
   expect(code).toBe(1)
   expect(stderr).toMatch(/^Error: s3:\/\/exports\/braze\/state refused to be written .*s3:PutObject/m)
