@@ -15,24 +15,41 @@ export interface Size {
   readonly rows: number
 }
 
-/** All that came to the terminal, control characters included. `stdout` is a file, so that only stderr is a terminal. */
-export async function onTerminal(
+export interface OnTerminal {
+  /** All that came to the terminal, control characters included. */
+  readonly output: Promise<string>
+  type(keys: string): void
+}
+
+/** `stdout` is a file, so that only stderr is a terminal. `onOutput` is given all that came so far. */
+export function startOnTerminal(
   { columns, rows }: Size,
   stdout: string,
   args: readonly string[],
   variables: NodeJS.ProcessEnv = {},
-): Promise<string> {
+  onOutput: (output: string) => void = () => {},
+): OnTerminal {
   const quoted = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ')
   const line = `stty cols ${columns} rows ${rows}; exec ${quoted} >'${stdout}'`
   const child = spawn(SCRIPT, ['-qec', line, '/dev/null'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, TERM: 'xterm', ...variables },
   })
   let text = ''
-  child.stdout.setEncoding('utf8').on('data', (more: string) => (text += more))
-  await once(child, 'close')
-  return text
+  child.stdout.setEncoding('utf8').on('data', (more: string) => {
+    text += more
+    onOutput(text)
+  })
+  return { output: once(child, 'close').then(() => text), type: (keys) => void child.stdin.write(keys) }
 }
+
+/** All that came to the terminal. */
+export const onTerminal = (
+  size: Size,
+  stdout: string,
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+): Promise<string> => startOnTerminal(size, stdout, args, variables).output
 
 interface Shown {
   readonly lines: readonly string[]

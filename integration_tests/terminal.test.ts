@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import {
   copyFileSync,
   mkdirSync,
@@ -8,12 +9,14 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { sampleExport } from '../src/local/sample/sample.ts'
-import { runCli } from './command_line.ts'
-import { hasScript, onTerminal, screenOf } from './pseudo_terminal.ts'
+import { runCli, startCli } from './command_line.ts'
+import { hasScript, onTerminal, screenOf, startOnTerminal } from './pseudo_terminal.ts'
 
 jest.setTimeout(120_000)
 
@@ -96,4 +99,52 @@ test('without a terminal, progress is plain lines on stderr, and stdout holds th
   expect(stdout).not.toMatch(/records read|WARN/)
   expect(stderr).toMatch(/6,000 records read; \d+ of 106 streams/)
   expect(stdout + stderr).not.toContain('\u001b')
+})
+
+const STOPPING = /Stopping: .* A second Ctrl-C ends it at once\./
+
+/** A service that keeps its first caller waiting until it is told to answer. */
+async function patientService(onFirst: () => void) {
+  const waiting: ServerResponse[] = []
+  let isPatient = true
+  const server: Server = createServer((request, response) => {
+    request.resume()
+    if (!isPatient) return void response.end('{"success":true}')
+    if (waiting.push(response) === 1) onFirst()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const config = join(scratch, 'patient.json')
+  writeFileSync(config, JSON.stringify({ destination: { service: 'segment', write_key: 'any', endpoint } }))
+  return {
+    args: ['sync', '--source-config', join(scratch, 'source.json'), '--destination-config', config],
+    answer() {
+      isPatient = false
+      for (const response of waiting.splice(0)) response.end('{"success":true}')
+    },
+    close: () => server.close(),
+  }
+}
+
+onTerminals(`${missing}Ctrl-C is answered at once, while the sync comes to its end`, async () => {
+  const size = { columns: 80, rows: 24 }
+  const service = await patientService(() => terminal.type('\u0003'))
+  const onOutput = (output: string) => void (STOPPING.test(output) && service.answer())
+  const terminal = startOnTerminal(size, join(scratch, 'stopped.txt'), service.args, {}, onOutput)
+  const { lines, isCursorShown } = screenOf((await terminal.output).replaceAll('^C', ''), size)
+  service.close()
+  expect(isCursorShown).toBe(true)
+  expect(lines.join('')).toMatch(STOPPING)
+})
+
+test('a signal is answered at once without a terminal, too', async () => {
+  const service = await patientService(() => void run.process.kill('SIGINT'))
+  const run = startCli(...service.args)
+  let said = ''
+  run.process.stderr?.on('data', (more: Buffer) => {
+    said += more
+    if (STOPPING.test(said)) service.answer()
+  })
+  expect(await run.ended).toMatchObject({ code: 130, stderr: expect.stringMatching(STOPPING) })
+  service.close()
 })

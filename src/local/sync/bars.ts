@@ -28,6 +28,8 @@ export function barDisplay(screen: BarScreen, clean: (text: string) => string, e
     linewrap: true,
     // After a remark every line stands in another place.
     forceRedraw: true,
+    // A sync that is asked to stop takes a while, and shows it.
+    gracefulExit: false,
   })
   const lines = Array.from({ length: LINES }, (_, i) =>
     drawing.create(1, 0, { line: i === 0 ? 'Looking for event types …' : '' }),
@@ -46,6 +48,7 @@ export function barDisplay(screen: BarScreen, clean: (text: string) => string, e
       draw(progress)
     },
     remark: ({ level, message }) => drawing.log(`${printable(clean(`${level}: ${message}`))}${CLEAR_REST}\n`),
+    notice: (text) => drawing.log(`${text}${CLEAR_REST}\n`),
     end(progress) {
       draw(progress)
       // What was said last has not been shown yet.

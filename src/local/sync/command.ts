@@ -9,7 +9,14 @@ import { brazeCurrentsSource } from '../../source/source.ts'
 import { readCatalogFile } from '../config-file.ts'
 import { type ConfigFiles, readConfigs } from '../configs.ts'
 import { readShard } from '../plan/read.ts'
-import { beginningOf, catalogOf as catalogOfShard, type PlannedShard, partOf, placeOf } from '../plan/shard.ts'
+import {
+  beginningOf,
+  type Configs,
+  catalogOf as catalogOfShard,
+  type PlannedShard,
+  partOf,
+  placeOf,
+} from '../plan/shard.ts'
 import { chosenStreams, everyStream } from '../streams.ts'
 import type { Terminal } from '../terminal.ts'
 import { barDisplay } from './bars.ts'
@@ -54,7 +61,10 @@ async function syncWith(options: SyncArguments, terminal: Terminal, environment:
   const shard = await readShard(options)
   if (shard?.shard.streams.length === 0) return nothingFor(shard, terminal)
   const configs = partOf(shard, await readConfigs(options, terminal))
-  const place = await statePlace(placeOf(options.state, shard), configs.source, environment)
+  // What keeps no state needs no place for it.
+  const isStateless = options.state === undefined && isDryRun(options, configs)
+  const state = isStateless ? undefined : placeOf(options.state, shard)
+  const place = await statePlace(state, configs.source, environment)
   try {
     const states = await openStateStore(place)
     const done = await syncFrom(states, { options, shard, configs, terminal, environment })
@@ -75,10 +85,12 @@ function nothingFor({ index }: PlannedShard, terminal: Terminal): Done {
   return { report: undefined, error: undefined }
 }
 
+const isDryRun = ({ dryRun }: SyncArguments, { destination }: Configs): boolean => dryRun ?? destination.dry_run
+
 interface Circumstances {
   readonly options: SyncArguments
   readonly shard: PlannedShard | undefined
-  readonly configs: Awaited<ReturnType<typeof readConfigs>>
+  readonly configs: Configs
   readonly terminal: Terminal
   readonly environment: Environment
 }
@@ -88,12 +100,13 @@ async function syncFrom(
   { options, shard, configs, terminal, environment }: Circumstances,
 ): Promise<Done> {
   const display = displayOf(options, terminal, environment)
+  environment.signal.addEventListener('abort', () => display.notice(STOPPING))
   const reports: { read: SourceReport[]; written?: Report } = { read: [] }
   const source = {
     connector: brazeCurrentsSource({ onReport: (report) => reports.read.push(report) }),
     config: configs.source,
   }
-  const dryRun = options.dryRun ?? configs.destination.dry_run
+  const dryRun = isDryRun(options, configs)
   const destination = {
     connector: segmentRudderstackDestination({ onReport: (report) => (reports.written = report) }),
     config: { ...configs.destination, dry_run: dryRun },
@@ -106,6 +119,9 @@ async function syncFrom(
   const { emitted, error } = await sync({ ...ends, catalog, states, onState, display, environment })
   return { error, report: reports.written && syncReport(emitted, reports.read, reports.written, environment.now()) }
 }
+
+const STOPPING =
+  'Stopping: what is on its way is being delivered, and the progress kept. A second Ctrl-C ends it at once.'
 
 async function catalogFor(
   { options, shard, display, environment }: Omit<Circumstances, 'configs' | 'terminal'> & { readonly display: Display },

@@ -7,6 +7,8 @@ export interface Display {
   /** Something moved. Called often; what is shown changes as often as is good for its reader. */
   update(progress: Progress): void
   remark(remark: Remark): void
+  /** For a person who is waiting; programs are not told. */
+  notice(text: string): void
   /** Shows the last state of things and lets go of the terminal. */
   end(progress: Progress): void
 }
@@ -21,6 +23,7 @@ export function tersely(display: Display): Display {
     remark(remark) {
       if (++remarks <= MOST_REMARKS) display.remark(remark)
     },
+    notice: display.notice,
     end(progress) {
       const more = remarks - MOST_REMARKS
       if (more > 0) display.remark({ level: 'WARN', message: `There were ${more} more messages like these.` })
@@ -49,6 +52,7 @@ export function plainDisplay({ write, elapsed }: Screen): Display {
       line(progress)
     },
     remark: ({ level, message }) => write(`${printable(`${level}: ${message}`)}\n`),
+    notice: (text) => write(`${text}\n`),
     end: line,
   }
 }
@@ -76,6 +80,7 @@ export function jsonDisplay({ write, elapsed }: Screen): Display {
       progressLine(progress)
     },
     remark: ({ level, message }) => line({ type: 'log', level, message }),
+    notice() {},
     end: progressLine,
   }
 }

@@ -37,6 +37,12 @@ test('in a dry run nothing is done with, and nothing is said of that', () => {
   expect(shown).toEqual(['0.0 s: 5 records read; 0 of 1 streams; a\n'])
 })
 
+test('what a person should know at once is said so, and kept from programs', () => {
+  const [person, program] = [watch(plainDisplay), watch(jsonDisplay)]
+  for (const { display } of [person, program]) display.notice('Stopping.')
+  expect([person.shown, program.shown]).toEqual([['Stopping.\n'], []])
+})
+
 test('as JSON it says so every second, and warnings at once', () => {
   const { clock, shown, display } = watch(jsonDisplay)
   const progress = new Progress(['a'])
