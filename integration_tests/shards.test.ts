@@ -92,7 +92,7 @@ test('read in shards, at the same time, an export gives what a single read gives
   const { at, plan } = await setUp({ events: 4000, hours: 5, end: END, format: 'both' })
   const shards = 6
   const planned = await plan(shards)
-  expect(planned).toMatchObject({ code: 0, stderr: '' })
+  expect(planned).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Listed [\d,]+ files in .+\.\n$/) })
   // What comes after the plan is of no shard.
   await addFiles(at('export'))
 
@@ -203,6 +203,9 @@ test('a shard with nothing to do ends at once, one that is done finds nothing ne
   expect(collector.stats()).toMatchObject({ unique })
   expect(await merge()).toMatchObject({ code: 0 })
 
+  const stateless = sync(0).filter((word, i, words) => word !== '--state' && words[i - 1] !== '--state')
+  expect(await runCli(...stateless, '--dry-run')).toMatchObject({ code: 0 })
+  expect(await runCli(...stateless)).toMatchObject({ code: 1, stderr: expect.stringContaining('(--state)') })
   expect((await runCli(...sync(3))).stderr).toContain('There is no shard 3')
   expect((await plan(2, ...streams)).stderr).toContain('--force')
   expect(await plan(2, ...streams, '--force')).toMatchObject({ code: 0 })

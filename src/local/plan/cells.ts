@@ -30,14 +30,18 @@ export interface CellsOptions {
   /** Later files are not counted. Milliseconds since the Unix epoch. */
   readonly until: number
   readonly signal: AbortSignal
+  /** Told how many files were listed so far. Called often. */
+  readonly onProgress?: (files: number) => void
 }
 
 /** One cell for each event type and hour that has files to read. */
-export async function listCells(options: CellsOptions): Promise<readonly Cell[]> {
+export async function listCells({ onProgress, ...options }: CellsOptions): Promise<readonly Cell[]> {
   const { store, config } = options
+  let files = 0
+  const onFile = () => onProgress?.(++files)
   const roots = await findRoots(store, config.path_prefix, hoursSince(0, config))
   const limit = pLimit(AT_ONCE)
-  const cells = partsOf(roots, options).map((part) => limit(() => cellsOf(part, options)))
+  const cells = partsOf(roots, options).map((part) => limit(() => cellsOf(part, options, onFile)))
   return (await Promise.all(cells)).flat()
 }
 
@@ -61,12 +65,17 @@ function partsOf(roots: ExportRoots, { streams, states }: CellsOptions): readonl
 const cursorOf = ({ stream_descriptor: { name }, stream_state }: AirbyteStreamState): Cursor =>
   progressOf(name, stream_state).cursor
 
-async function cellsOf({ stream, roots, cursor }: Part, options: CellsOptions): Promise<readonly Cell[]> {
+async function cellsOf(
+  { stream, roots, cursor }: Part,
+  options: CellsOptions,
+  onFile: () => void,
+): Promise<readonly Cell[]> {
   const { store, config, until, signal } = options
   const pass = beginPass(cursor, until)
   const cells = new Map<Hour | undefined, Cell>()
   for await (const file of filesOf(store, roots, pass, hoursOf(pass, config))) {
     if (signal.aborted) throw new TransientError('The listing was stopped before its end; there is no plan.')
+    onFile()
     if (!wants(pass, file)) continue
     const { files, bytes } = cells.get(file.date) ?? { files: 0, bytes: 0 }
     cells.set(file.date, { stream, hour: file.date, files: files + 1, bytes: bytes + file.object.size })

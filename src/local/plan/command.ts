@@ -9,6 +9,8 @@ import { source } from '../../source/source.ts'
 import { openStore } from '../../source/storage/index.ts'
 import { readCatalogFile } from '../config-file.ts'
 import { readSourceConfig } from '../configs.ts'
+import { countOf, durationText } from '../format.ts'
+import { progressLine } from '../inspect/progress.ts'
 import { chosenStreams, everyStream } from '../streams.ts'
 import { writeAtomically } from '../sync/atomic-file.ts'
 import type { Terminal } from '../terminal.ts'
@@ -33,6 +35,9 @@ export async function runPlan(options: PlanArguments, terminal: Terminal, enviro
   const config = await readSourceConfig(options.sourceConfig, terminal)
   const catalog = chosenStreams(await catalogOf(options, config, environment), options.streams)
   const store = await openStore(config.storage, environment)
+  const started = environment.elapsed()
+  const line = progressLine(terminal.screen, environment.elapsed)
+  let listed = 0
   try {
     const plan = await makePlan({
       store,
@@ -43,10 +48,17 @@ export async function runPlan(options: PlanArguments, terminal: Terminal, enviro
       parallel: options.parallel ?? options.shards,
       now: environment.now(),
       signal: environment.signal,
+      onProgress(files) {
+        listed = files
+        line.update({ listed, opened: 0 })
+      },
     })
+    line.end()
+    terminal.err(`Listed ${countOf(listed, 'file')} in ${durationText(environment.elapsed() - started)}.\n`)
     writeAtomically(options.out, planText(plan))
     terminal.out(`${tableOf(plan)}\nThe plan is in ${options.out}.\n`)
   } finally {
+    line.end()
     store.close()
   }
 }

@@ -20,6 +20,8 @@ export interface PlanOptions {
   /** Milliseconds since the Unix epoch. */
   readonly now: number
   readonly signal: AbortSignal
+  /** Told how many files were listed so far. Called often. */
+  readonly onProgress?: (files: number) => void
 }
 
 export async function makePlan({
@@ -33,7 +35,16 @@ export async function makePlan({
 }: PlanOptions): Promise<Plan> {
   const states = options.states.filter(({ stream_descriptor }) => streams.includes(stream_descriptor.name))
   for (const state of states) checkDivisible(state, now)
-  const cells = await listCells({ store, config, streams, states, until: now, signal: options.signal })
+  const { signal, onProgress } = options
+  const cells = await listCells({
+    store,
+    config,
+    streams,
+    states,
+    until: now,
+    signal,
+    ...(onProgress && { onProgress }),
+  })
   const { start_date, end_date } = config
   return {
     version: 1,
