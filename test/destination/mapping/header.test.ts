@@ -152,3 +152,65 @@ test('every messageId of a run is kept apart by its event', () => {
   })
   expect(ids).toEqual(['a', 'b', 'a'])
 })
+
+/** What links events without a user, best first. Ids made of them must stay the same from release to release. */
+const TRACES = [
+  ['user_phone_number', 'phone'],
+  ['to_phone_number', 'phone'],
+  ['phone_number', 'phone'],
+  ['native_line_id', 'line'],
+  ['bsuid', 'whatsapp'],
+  ['survey_session_id', 'survey'],
+  ['request_id', 'request'],
+  ['id', 'event'],
+] as const
+
+test('an event without a user has an id of the best trace that it holds', () => {
+  for (const [i, [field, kind]] of TRACES.entries()) {
+    const data = Object.fromEntries(TRACES.slice(i).map(([field]) => [field, `é ${field}`]))
+    const hash = createHash('sha256').update(`${kind}:"é ${field}"`).digest('hex')
+    expect(call({ ...NOBODY, ...data }).anonymousId).toBe(`synthetic-${kind}-${hash.slice(0, 32)}`)
+  }
+})
+
+test.each<[object, MappingInput, string]>([
+  [{ id: null }, {}, 'The event has no id.'],
+  [{ time: null }, {}, 'The event has no time between 1970 and 9999.'],
+  [NOBODY, { users_without_id: 'reject' }, 'The event names no user.'],
+])('%j is rejected with words', (data, mapping, message) => {
+  expect(mapped(SEGMENT, STREAM, { ...BASE, ...data }, mapping)).toMatchObject({ message })
+})
+
+test.each<[object, string | undefined]>([
+  [{ time: 253_402_300_800 }, undefined],
+  [{ time: 1_700_000_000, time_ms: 253_402_300_800_000 }, '2023-11-14T22:13:20.000Z'],
+  [{ time: 1_700_000_000, time_ms: 0 }, '2023-11-14T22:13:20.000Z'],
+  [{ time: 1_700_000_000, time_ms: ' ' }, '2023-11-14T22:13:20.000Z'],
+  [{ time: 1_700_000_000.0006 }, '2023-11-14T22:13:20.001Z'],
+  [{ time: ' 1700000000 ' }, '2023-11-14T22:13:20.000Z'],
+])('at the edges of time, %j is %s', (data, timestamp) => {
+  const result = mapped(SEGMENT, STREAM, { ...BASE, ...data })
+  expect(result.status === 'send' ? JSON.parse(result.events[0] ?? '').timestamp : undefined).toBe(timestamp)
+})
+
+test('milliseconds are not told in exactly the native layout', () => {
+  const data = { time: 1_700_000_000, time_ms: 1_700_000_000_999 }
+  expect(call(data, { extra_fields: false }).timestamp).toBe('2023-11-14T22:13:20.000Z')
+})
+
+test('more times than are remembered are told right', () => {
+  const map = target(SEGMENT).mapper(configuredStream(STREAM))
+  for (const round of [0, 1])
+    for (let i = 0; i <= 10_000; i += round === 0 ? 1 : 2_500) {
+      const result = map(recordOf(STREAM, { ...BASE, time: 1_700_000_000 + i }))
+      const event = result.status === 'send' ? (result.events[0] ?? '') : ''
+      expect(event).toContain(`"timestamp":"${new Date((1_700_000_000 + i) * 1000).toISOString()}"`)
+    }
+})
+
+test.each([
+  [true, 'true'],
+  [0, '0'],
+])('an id may be %j', (id, messageId) => {
+  expect(call({ id }).messageId).toBe(messageId)
+})
