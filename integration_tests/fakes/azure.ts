@@ -158,8 +158,8 @@ function listBlobs(objects: FakeObjects, { pageSize, knowsStartFrom }: Settings,
   })
   const found = entries.map((entry) =>
     'folder' in entry
-      ? `<BlobPrefix><Name>${xml(entry.folder)}</Name></BlobPrefix>`
-      : `<Blob><Name>${xml(entry.object.key)}</Name>${propertiesOf(entry.object)}</Blob>`,
+      ? `<BlobPrefix>${nameOf(entry.folder)}</BlobPrefix>`
+      : `<Blob>${nameOf(entry.object.key)}${propertiesOf(entry.object)}</Blob>`,
   )
   const token = next === undefined ? '' : Buffer.from(next).toString('base64')
   return answerXml(
@@ -209,6 +209,10 @@ function refused({ status, code, message = code }: Refusal): Answer {
   const answer = answerXml(status, `<Error><Code>${xml(code)}</Code><Message>${xml(message)}</Message></Error>`)
   return { ...answer, headers: { ...answer.headers, 'x-ms-error-code': code } }
 }
+
+/** Since version 2021-02-12: https://learn.microsoft.com/rest/api/storageservices/list-blobs (read 2026-11) */
+const nameOf = (name: string): string =>
+  /[\ufffe\uffff]/.test(name) ? `<Name Encoded="true">${encodeURIComponent(name)}</Name>` : `<Name>${xml(name)}</Name>`
 
 const answerXml = (status: number, body: string): Answer => ({
   status,

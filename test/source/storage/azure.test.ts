@@ -29,6 +29,7 @@ storeContract('Azure', {
     return azureStore(azure.config)
   },
   openMissing: async () => azureStore({ ...(await fake()).config, azure_blob_storage_container_name: 'missing' }),
+  more: ['\uffff'],
 })
 
 writableContract('Azure', {

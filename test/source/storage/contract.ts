@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
 import { MissingObjectError, type ObjectStore, type StoredObject } from '../../../src/source/storage/store.ts'
 
@@ -10,10 +11,13 @@ export interface StoreProvider {
   openMissing(): Promise<ObjectStore>
   /** True for a server that orders keys by UTF-16 units: it is not asked to order characters beyond U+FFFF. */
   readonly ordersByUtf16?: boolean
+  /** Characters that not every server takes in a key, and this one does. */
+  readonly more?: readonly string[]
 }
 
 /** What every storage provider must do. */
-export function storeContract(name: string, { open, openMissing, ordersByUtf16 = false }: StoreProvider): void {
+export function storeContract(name: string, provider: StoreProvider): void {
+  const { open, openMissing, ordersByUtf16 = false, more = [] } = provider
   const asked = (keys: readonly string[]) => keys.filter((key) => !(ordersByUtf16 && key === '😀'))
   const withKeys = (...keys: readonly string[]) => open(new Map(keys.map((key) => [key, bytes(`content of ${key}`)])))
 
@@ -64,6 +68,27 @@ export function storeContract(name: string, { open, openMissing, ordersByUtf16 =
         expect(await keys(store.list('', key))).toEqual([...AWKWARD].sort(byBytes).slice(i + 1))
       }
     })
+
+    test('lists and reads keys of any characters, and goes on after any of them', async () => {
+      const units = [...UNITS.filter((unit) => !(ordersByUtf16 && (unit.codePointAt(0) ?? 0) > 0xffff)), ...more]
+      await fc.assert(
+        fc.asyncProperty(someKeys(units), async (some) => {
+          const store = await withKeys(...some)
+          const sorted = [...some].sort(byBytes)
+          const listed = await collect(store.list(''))
+          expect(listed.map(({ key }) => key)).toEqual(sorted)
+          for (const [i, object] of listed.entries()) {
+            expect(await text(store.read(object, 1))).toBe(`content of ${object.key}`.slice(1))
+            expect(await keys(store.list('', object.key))).toEqual(sorted.slice(i + 1))
+            const folder = object.key.slice(0, object.key.lastIndexOf('/') + 1)
+            const entries = await collect(store.level(folder))
+            expect(entries).toContainEqual({ object: expect.objectContaining({ key: object.key }) })
+            expect(await keys(store.list(folder))).toEqual(sorted.filter((key) => key.startsWith(folder)))
+          }
+        }),
+        { numRuns: 25 },
+      )
+    }, 60_000)
 
     test('lists more objects than fit on a page, and goes on after any of them', async () => {
       const many = Array.from({ length: 1_100 }, (_, i) => `many/${String(i).padStart(4, '0')}`)
@@ -170,6 +195,31 @@ const AWKWARD = [
   'équipe/日本語/😀',
   'semi;colon,comma@at!/~tilde*star$',
 ]
+
+/** What means something to URLs, XML, JSON or shells, is more than a byte or unit, or looks like another. */
+const UNITS: readonly string[] = [
+  ...'a07.eE-_ +%#?&=;,:!~*()[]{}|^`@$<>"\'\\',
+  ...['%2F', '%20', '%00', '%', '&amp;', '../', './', 'é', 'e\u0301', 'ß', '日', '\u200d', '\u2028', '\ufeff'],
+  ...['\u{e000}', '😀', '\u{10ffff}'],
+]
+
+/** None is a folder of another, or a part of a path that means another one: file systems have no such. */
+const someKeys = (units: readonly string[]): fc.Arbitrary<string[]> => {
+  const part = fc.string({ unit: fc.constantFrom(...units), minLength: 1, maxLength: 5 })
+  const path = fc
+    .array(part, { minLength: 1, maxLength: 3 })
+    .map((parts) =>
+      parts
+        .join('/')
+        .split('/')
+        .filter((name) => !['', '.', '..'].includes(name))
+        .join('/'),
+    )
+    .filter((key) => key !== '')
+  return fc
+    .uniqueArray(path, { minLength: 1, maxLength: 5 })
+    .map((paths) => paths.filter((key) => !paths.some((other) => other.startsWith(`${key}/`))))
+}
 
 const bytes = (content: string): Uint8Array => new TextEncoder().encode(content)
 

@@ -30,6 +30,7 @@ storeContract('Gcs', {
     return gcsStore(gcs.config)
   },
   openMissing: async () => gcsStore({ ...(await fake()).config, bucket: 'missing' }),
+  more: ['\uffff', '\u0001', '\t', '\n', '\r', '\u001b', '\u007f', '\u0085'],
 })
 
 writableContract('Google Cloud Storage', {

@@ -32,6 +32,7 @@ async function folderWith(objects: ReadonlyMap<string, Uint8Array>): Promise<str
 storeContract('a local folder', {
   open,
   openMissing: async () => localStore({ provider: 'local', path: join(root, 'missing') }),
+  more: ['\uffff', '\u0001', '\t', '\n', '\r', '\u001b', '\u007f', '\u0085'],
 })
 
 const some = new Map([

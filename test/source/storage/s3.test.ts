@@ -28,6 +28,7 @@ storeContract('S3', {
     return s3Store(s3.config)
   },
   openMissing: async () => s3Store({ ...(await fake()).config, bucket: 'missing' }),
+  more: ['\uffff', '\u0001', '\t', '\n', '\r', '\u001b', '\u007f', '\u0085'],
 })
 
 writableContract('S3', {
