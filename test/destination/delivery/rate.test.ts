@@ -83,3 +83,46 @@ test('requests that are refused together count as one refusal', () => {
   const [a, b] = [once, together].map((rate) => sendAll(rate, Array(30).fill(50), 2000))
   expect(b).toEqual(a)
 })
+
+/** How many events may be sent in the second that begins now. */
+function allowed(rate: Rate, now: number): number {
+  rate.sending(1, now)
+  let events = 1
+  while (rate.wait(events, now) === 0) events++
+  return events
+}
+
+test('after the pause the rate grows by a twentieth of what was left of it in every second, up to the limit', () => {
+  const rate = new Rate(1000)
+  rate.limited(0, 5000)
+  expect([5000, 6000, 7500, 24_000, 60_000].map((now) => allowed(rate, now))).toEqual([500, 525, 562, 975, 1000])
+})
+
+test('each refusal after a pause halves the rate again, but it is never below ten events a second', () => {
+  const rates = [1, 2, 3, 4, 5, 6, 7, 8].map((refusals) => {
+    const rate = new Rate(1000)
+    for (let i = 0; i < refusals; i++) rate.limited(i * 1000, (i + 1) * 1000)
+    return allowed(rate, refusals * 1000)
+  })
+  expect(rates).toEqual([500, 250, 125, 62, 31, 15, 10, 10])
+})
+
+test('a limit of fewer than ten events a second stays what it is', () => {
+  const rate = new Rate(4)
+  rate.limited(0, 1000)
+  expect(allowed(rate, 1000)).toBe(4)
+})
+
+test('what was sent before the last second does not count for what a refusal halves', () => {
+  const rate = new Rate()
+  rate.sending(1000, 0)
+  rate.sending(100, 1)
+  rate.sending(100, 1000)
+  rate.limited(1000, 2500)
+  expect(allowed(rate, 2500)).toBe(100)
+})
+
+test('thousands of requests are kept to the rate like the first ones', () => {
+  expect(sendAll(new Rate(10), Array(2500).fill(1)).at(-1)?.at).toBe(249_000)
+  expect(sendAll(new Rate(0.5), Array(1100).fill(1)).at(-1)?.at).toBe(1099 * 2000)
+})
