@@ -93,10 +93,6 @@ const CLOSE_BRACE: u8 = 0x7d
 const MAX_DEPTH: i32 = 64
 const MAX_MEMBERS: i32 = 64
 
-/** How a call of `map` ended. */
-const DONE: i32 = 0
-const FULL: i32 = 1
-
 // The tables that the host does not see. The first page is ours; `names` are pairs of address and length.
 const OPENED: usize = memory.data(8 * 16)
 const NAMES: usize = memory.data(8 * 64)
@@ -131,14 +127,14 @@ export function map(
   rows: usize,
   maxRows: i32,
   maxEventBytes: i32,
-): i32 {
+): void {
   values = valuesAt
   let recent: i32 = 0
   rowsDone = 0
   inputAt = input
   o = output
   while (inputAt < inputEnd) {
-    if (rowsDone === maxRows || o + <usize>maxEventBytes > outputEnd) return FULL
+    if (rowsDone === maxRows || o + <usize>maxEventBytes > outputEnd) return
     const event = o
     limit = o + maxEventBytes
     let program = programOf(programs, programCount, inputAt, inputEnd, recent)
@@ -158,7 +154,6 @@ export function map(
     rowsDone++
     inputAt = p + 1
   }
-  return DONE
 }
 
 /** The program whose head the line has; -1 if there is none. Lines of a stream come in a row. */

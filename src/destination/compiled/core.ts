@@ -15,7 +15,7 @@ export interface Core {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
   readonly rowsDone: Global
   readonly inputAt: Global
-  map(...positions: readonly number[]): number
+  map(...positions: readonly number[]): void
 }
 
 /** The first address that is ours. */
