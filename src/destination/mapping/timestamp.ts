@@ -20,7 +20,8 @@ function numberOf(raw: ByteString | undefined): number {
 const YEAR_10000 = Date.UTC(10_000, 0)
 
 function isoOf(ms: number): string | undefined {
-  return ms > 0 && ms < YEAR_10000 ? isoTexts(Math.round(ms)) : undefined
+  const whole = Math.round(ms)
+  return whole > 0 && whole < YEAR_10000 ? isoTexts(whole) : undefined
 }
 
 /** The events of a file lie close together in time, and writing a date costs more than the rest of a small event. */

@@ -183,6 +183,15 @@ test.each<[object, MappingInput, string]>([
 
 test.each<[object, string | undefined]>([
   [{ time: 253_402_300_800 }, undefined],
+  [{ time: '253402300799.9994' }, '9999-12-31T23:59:59.999Z'],
+  [{ time: '253402300799.9996' }, undefined],
+  [{ time: '0.0004' }, undefined],
+  [{ time: '0.001' }, '1970-01-01T00:00:00.001Z'],
+  [{ time: '9223372036854775807' }, undefined],
+  [{ time: '-9223372036854775808' }, undefined],
+  [{ time: '1e400' }, undefined],
+  [{ time: '-1e400' }, undefined],
+  [{ time: 1_700_000_000, time_ms: '1e400' }, '2023-11-14T22:13:20.000Z'],
   [{ time: 1_700_000_000, time_ms: 253_402_300_800_000 }, '2023-11-14T22:13:20.000Z'],
   [{ time: 1_700_000_000, time_ms: 0 }, '2023-11-14T22:13:20.000Z'],
   [{ time: 1_700_000_000, time_ms: ' ' }, '2023-11-14T22:13:20.000Z'],
