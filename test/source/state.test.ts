@@ -94,6 +94,11 @@ describe('a state', () => {
   })
 })
 
+test('hashes of no file are none', () => {
+  const { recent } = read({ _ab_source_file_last_modified: TIME, recent: '', version: 1 }).cursor
+  expect(recent).toEqual([])
+})
+
 describe('a state of another connector is read', () => {
   test.each([
     ['a time', TIME, NOON],
@@ -102,6 +107,7 @@ describe('a state of another connector is read', () => {
     ['without a zone, in UTC', '2025-04-08T12:00:00', NOON],
     ['without seconds', '2025-04-08T12:00', NOON],
     ['with an offset', '2025-04-08T14:00:00+02:00', NOON],
+    ['with an offset and microseconds', '2025-04-08T14:00:00.000000+02:00', NOON],
     ['with an offset to the west', '2025-04-08T06:30:00-05:30', NOON],
     ['a day', '2025-04-08', Date.parse('2025-04-08T00:00:00Z')],
     ['a time and the address of a file', '2025-04-08T12:00:00.000000Z_exports/a.avro', NOON],
