@@ -362,3 +362,24 @@ test.each([SEGMENT, RUDDERSTACK])(
     expect(TEXTS.filter((_, i) => short[i + 1])).toEqual(TEXTS.filter((text) => isJson(text) && isFlat(text)))
   },
 )
+
+test.each([SEGMENT, RUDDERSTACK])(
+  'an event of the most bytes goes the short way to $service, and no larger one',
+  async (service) => {
+    const target = () => targetOf(DestinationConfig.parse({ destination: service }))
+    const lineWith = (bytes: number) => {
+      const data = `{"id":"1","time":1,"user_id":"u","external_user_id":"${'x'.repeat(bytes)}","device_id":"d","send_id":"s","properties":{"a":1},"timezone":"z"}`
+      return `{"type":"RECORD","record":{"stream":"users.messages.email.Open","data":${data},"emitted_at":1}}`
+    }
+    const [usual] = (await compiled(target(), Buffer.from(lineWith(1)))).sent
+    const most = target().limits.eventBytes - (usual?.events.length ?? 0) + 1
+    // The limit falls on every byte behind the id, and on some in it.
+    const sizes = Array.from({ length: 700 }, (_, i) => most - 5 + i)
+    const lines = Buffer.from([lineWith(1), ...sizes.map(lineWith)].join('\n'))
+    const { sent, short } = await compiled(target(), lines)
+    expect(short.slice(1)).toEqual(sizes.map((bytes) => bytes <= most))
+    expect(sent.slice(1).map((one) => one?.events.length)).toEqual(
+      sizes.map((bytes) => (bytes <= most ? target().limits.eventBytes - most + bytes : undefined)),
+    )
+  },
+)
