@@ -53,8 +53,8 @@ export class Rate {
 
   sending(events: number, now: number): void {
     this.#sent.push({ at: now, events })
-    const horizon = this.#ceiling === Number.POSITIVE_INFINITY ? SECOND : HORIZON
-    if (this.#sent.length > MANY) this.#sent = this.#sent.filter(({ at }) => at > now - horizon)
+    // Older ones can't count: in a window of more than a second even the last one is too many.
+    if (this.#sent.length > MANY) this.#sent = this.#sent.filter(({ at }) => at > now - SECOND)
   }
 
   /** The service limits the rate, and takes nothing before `until`. Gives the time by which that made the pause longer. */
@@ -83,8 +83,6 @@ export class Rate {
   }
 }
 
-/** The longest window that a request can need: a full one at the lowest rate. */
-const HORIZON = 300 * SECOND
 const MANY = 1000
 const ROUNDING = 1e-6
 

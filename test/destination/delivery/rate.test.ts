@@ -37,6 +37,15 @@ test('as many events as allowed are sent', () => {
   expect(sent.at(-1)?.at).toBe(4000)
 })
 
+test('tells how long it takes until there is room', () => {
+  const rate = new Rate(100)
+  rate.sending(60, 0)
+  rate.sending(40, 300)
+  expect([rate.wait(1, 300), rate.wait(60, 400), rate.wait(61, 400), rate.wait(200, 400)]).toEqual([
+    700, 600, 900, 1900,
+  ])
+})
+
 test('a request larger than a second’s events takes their time', () => {
   const sent = sendAll(new Rate(0.5), [1, 1, 1])
   expect(sent.map(({ at }) => at)).toEqual([0, 2000, 4000])
