@@ -383,3 +383,60 @@ test.each([SEGMENT, RUDDERSTACK])(
     )
   },
 )
+
+/** A line's value, absent if it is undefined. */
+const lineOfMembers = (stream: string, members: Readonly<Record<string, string | undefined>>): string => {
+  const present = Object.entries(members).flatMap(([name, text]) => (text === undefined ? [] : [`"${name}":${text}`]))
+  return `{"type":"RECORD","record":{"stream":"${stream}","data":{${present.join(',')}},"emitted_at":1}}`
+}
+
+const IDS = [
+  undefined,
+  'null',
+  '""',
+  '"x"',
+  '"\\u0065"',
+  '42',
+  'true',
+  '{}',
+  `"${'i'.repeat(99)}"`,
+  `"${'i'.repeat(100)}"`,
+]
+
+test.each([SEGMENT, RUDDERSTACK])('ids of every kind give $service the same both ways', async (service) => {
+  const target = () => targetOf(DestinationConfig.parse({ destination: service }))
+  const usual = { id: '"1"', time: '1', user_id: '"u"', external_user_id: '"e"' }
+  const all = IDS.flatMap((user_id) => IDS.map((external_user_id) => ({ ...usual, user_id, external_user_id })))
+  const members = [usual, ...all, ...IDS.map((id) => ({ ...usual, id }))]
+  const lines = Buffer.from(members.map((one) => lineOfMembers('users.messages.email.Open', one)).join('\n'))
+  const { sent, short } = await compiled(target(), lines)
+  expect(sent).toEqual(await mapped(target(), lines))
+  expect(short.filter(Boolean).length).toBeGreaterThan(30)
+})
+
+const NAMES = [
+  '""',
+  '" "',
+  '" eat"',
+  '"eat "',
+  '"é"',
+  '"\\u0065at"',
+  '"a\\"b"',
+  '"!"',
+  '"~"',
+  '"\u007f"',
+  '"a\\\\"',
+].concat([...['42', 'true', 'null', '{}', '["a"]', `"${'n'.repeat(300)}"`]])
+
+test.each(['fixed', 'own_name', 'prefixed'])(
+  'names of every kind give the same both ways: %s',
+  async (custom_events) => {
+    const target = () => targetOf(DestinationConfig.parse({ destination: SEGMENT, mapping: { custom_events } }))
+    const usual = { id: '"1"', time: '1', user_id: '"u"', external_user_id: '"e"' }
+    const members = ['"eat"', ...NAMES, undefined, '"eat"'].map((name) => ({ ...usual, name }))
+    const lines = Buffer.from(members.map((one) => lineOfMembers('users.behaviors.CustomEvent', one)).join('\n'))
+    const { sent, short } = await compiled(target(), lines)
+    expect(sent).toEqual(await mapped(target(), lines))
+    expect(short.at(-1)).toBe(true)
+  },
+)
