@@ -55,10 +55,14 @@ export function fitting(plan: Plan, maxBytes: number): (values: Values, build: B
       yield { values, trimmed }
     }
     const { names, values: whole } = membersOf(values[properties] ?? '') ?? NONE
-    let rest = [...whole]
-    for (let longest = longestOf(rest); longest >= 0; longest = longestOf(rest)) {
-      const value = cut(rest[longest] ?? '', `properties.${fromByteString(names[longest] ?? '')}`)
-      rest = rest.with(longest, value)
+    const nameOf = (at: number): string => `properties.${fromByteString(names[at] ?? '')}`
+    const rest = [...whole]
+    for (let order = longestFirst(rest); order.length > 0; order = longestFirst(rest)) {
+      const gone = within(build(values, trimmed).length - maxBytes, order, rest)
+      const [longest = 0] = order
+      if (gone.length === 0) rest[longest] = cut(rest[longest] ?? '', nameOf(longest))
+      for (const at of gone) rest[at] = ''
+      trimmed = [...new Set([...trimmed, ...gone.map(nameOf)])]
       values[properties] = writeRaw(present({ names, values: rest }))
       yield { values, trimmed }
     }
@@ -72,10 +76,25 @@ const present = ({ names, values }: RawObject): RawObject => ({
   values: values.filter((value) => value),
 })
 
-/** The place of the longest value, or -1 if none is worth cutting. */
-function longestOf(values: readonly ByteString[]): number {
-  const bytes = Math.max(0, ...values.map(({ length }) => length))
-  return bytes < SHORTEST_PROPERTY_BYTES ? -1 : values.findIndex(({ length }) => length === bytes)
+/** The places of the values that are worth cutting. */
+const longestFirst = (values: readonly ByteString[]): readonly number[] =>
+  [...values.keys()]
+    .filter((at) => lengthOf(values, at) >= SHORTEST_PROPERTY_BYTES)
+    .sort((a, b) => lengthOf(values, b) - lengthOf(values, a))
+
+const lengthOf = (values: readonly ByteString[], at: number): number => values[at]?.length ?? 0
+
+/**
+ * The first of these values, as many as have no more than `bytes` together: they must go as a whole, since the marker
+ * that names each is longer than the rest of it. To build the event for one after the other would take minutes.
+ */
+function within(bytes: number, order: readonly number[], values: readonly ByteString[]): readonly number[] {
+  let count = 0
+  for (let left = bytes; count < order.length; count++) {
+    left -= lengthOf(values, order[count] ?? 0)
+    if (left < 0) break
+  }
+  return order.slice(0, count)
 }
 
 /** A JSON string cut by at least `bytes`, between two characters; '' if nothing would be left. Other values go whole. */

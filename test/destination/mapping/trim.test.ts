@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { toByteString } from '../../../src/cdk/bytes.ts'
-import { shortened, TRIMMED_FIELDS } from '../../../src/destination/mapping/trim.ts'
+import { type ByteString, toByteString } from '../../../src/cdk/bytes.ts'
+import type { Plan } from '../../../src/destination/mapping/plan.ts'
+import { fitting, shortened, TRIMMED_FIELDS } from '../../../src/destination/mapping/trim.ts'
 import { BASE, mapped, parsed, RUDDERSTACK, SEGMENT, WEBHOOK } from './records.ts'
 
 const LIMIT = 32 * 1024
@@ -135,5 +136,52 @@ test.each([
   expect(mapped(RUDDERSTACK, SEND, { ...BASE, nested }).status).toBe(status)
   expect(mapped(SEGMENT, SEND, { ...BASE, nested })).toMatchObject(
     status === 'send' ? { status } : { reason: 'too_deep' },
+  )
+})
+
+/** One value, at 8: the properties. What is built names what was cut. */
+function fitted(properties: Readonly<Record<string, string>>, maxBytes: number) {
+  let builds = 0
+  const numberOf = (name: string) => [...TRIMMED_FIELDS, 'properties'].indexOf(name)
+  const build = (values: readonly (ByteString | undefined)[], truncated: readonly string[]): ByteString => {
+    builds++
+    return toByteString(`{"properties":${values[8]},"truncated":${JSON.stringify(truncated)}}`)
+  }
+  const values = [...TRIMMED_FIELDS.map(() => undefined), toByteString(JSON.stringify(properties))]
+  const result = fitting({ numberOf } as unknown as Plan, maxBytes)(values, build)
+  return { result, builds: () => builds }
+}
+
+test('thousands of properties are cut in a few steps', () => {
+  for (const count of [1000, 8000, 200_000]) {
+    const properties = Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 'x'.repeat(100 + (i % 7))]))
+    const { result, builds } = fitted(properties, LIMIT)
+    expect(builds()).toBeLessThan(30)
+    expect(result === undefined).toBe(count > 1000)
+  }
+})
+
+test('of many properties no more go than must, and the longest go first', () => {
+  const lengths = fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 80 })
+  fc.assert(
+    fc.property(lengths, fc.integer({ min: 300, max: 6000 }), (lengths, maxBytes) => {
+      const properties = Object.fromEntries(lengths.map((length, i) => [`k${i}`, 'x'.repeat(length)]))
+      const { result } = fitted(properties, maxBytes)
+      if (!result) return
+      expect(result.event.length).toBeLessThanOrEqual(maxBytes)
+      const left = JSON.parse(result.event).properties
+      const lengthOf = (name: string): number => properties[name]?.length ?? 0
+      const cut = result.trimmed.map((name) => name.replace('properties.', ''))
+      const whole = Object.keys(properties).filter((name) => !cut.includes(name))
+      for (const name of whole) expect(left[name]).toBe(properties[name])
+      const shortest = Math.min(...cut.map(lengthOf))
+      for (const name of whole) expect(lengthOf(name)).toBeLessThanOrEqual(shortest)
+      // With the last one back it would not fit.
+      const last = cut.at(-1)
+      if (last === undefined) return
+      const marker = cut.slice(0, -1).map((name) => `properties.${name}`)
+      const more = JSON.stringify({ properties: { ...left, [last]: properties[last] }, truncated: marker })
+      expect(more.length).toBeGreaterThan(maxBytes)
+    }),
   )
 })
