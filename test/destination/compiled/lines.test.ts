@@ -440,3 +440,36 @@ test.each(['fixed', 'own_name', 'prefixed'])(
     expect(short.at(-1)).toBe(true)
   },
 )
+
+const TIMES = [
+  undefined,
+  'null',
+  '0',
+  '1',
+  '9',
+  '10',
+  '-1',
+  '-0',
+  '1.5',
+  '1e9',
+  '""',
+  '"1700000000"',
+  'true',
+  '{}',
+].concat([
+  // Leap years and not, the turns of days, months, years and centuries, and the end of time.
+  ...['59', '60', '3599', '3600', '86399', '86400', '68169599', '68169600', '68255999', '68256000', '94694399'],
+  ...['94694400', '951782399', '951782400', '951868799', '951868800', '1700000000', '4107542399', '4107542400'],
+  ...['4102444799', '4102444800', '9999999999', '10000000000', '253402300799', '253402300800', '999999999999'],
+  ...['1000000000000', '4294967295', '4294967296', '18446744073709551616'],
+])
+
+test.each([SEGMENT, RUDDERSTACK])('times of every kind give $service the same both ways', async (service) => {
+  const target = () => targetOf(DestinationConfig.parse({ destination: service }))
+  const usual = { id: '"1"', user_id: '"u"', external_user_id: '"e"' }
+  const members = ['1', ...TIMES, '253402300799'].map((time) => ({ ...usual, time }))
+  const lines = Buffer.from(members.map((one) => lineOfMembers('users.messages.email.Open', one)).join('\n'))
+  const { sent, short } = await compiled(target(), lines)
+  expect(sent).toEqual(await mapped(target(), lines))
+  expect(short.at(-1)).toBe(true)
+})
