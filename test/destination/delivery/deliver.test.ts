@@ -61,6 +61,21 @@ test('sends smaller requests where one is too large', async () => {
   expect([delivered.length, Math.max(...sizes)]).toEqual([10, 3])
 })
 
+test('only the first request is told that its body is all its own', async () => {
+  const whole: [items: number, isWhole: boolean][] = []
+  await fates(async ({ items: some, isWhole }) => {
+    whole.push([some.length, isWhole])
+    return some.length > 1 ? { status: 'refused', code: 400, reason: 'no' } : { status: 'delivered' }
+  }, items(3))
+  expect(whole).toEqual([
+    [3, true],
+    [1, false],
+    [2, false],
+    [1, false],
+    [1, false],
+  ])
+})
+
 test.each([
   [400, 'refused_by_service'],
   [413, 'too_large_for_service'],
@@ -98,6 +113,9 @@ test('an attempt that failed for good is a TransientError', async () => {
   const attempt = fates(
     async () => ({ status: 'failed', reason: 'Testify answered 503', rateLimited: false }),
     items(1),
+  )
+  await expect(attempt).rejects.toThrow(
+    new TransientError('Testify answered 503. What was not delivered is not acknowledged: run the sync again.'),
   )
   await expect(attempt).rejects.toBeInstanceOf(TransientError)
 })
