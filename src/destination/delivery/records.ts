@@ -133,7 +133,8 @@ export class Records implements Fates {
     const { rejected, emit, now } = this.#options
     const { reason, message: why } = rejection
     const isFirst = tally.reject(reason, why)
-    if (isFirst) emit(log('WARN', `${tally.descriptor.name}: a record is rejected as ${reason}: ${why}.`))
+    if (isFirst)
+      emit(log('WARN', `${tally.descriptor.name}: a record is rejected as ${reason}: ${why.replace(/\.$/, '')}.`))
     rejected?.add(rejectedLine(message, rejection, new Date(now())))
     this.#acknowledgements.reject(count, place, rejected !== undefined)
   }
