@@ -142,7 +142,7 @@ describeFull('a collector whose disk is full', () => {
     collector.process.kill('SIGTERM')
     const { code, stderr } = await collector.ended
     expect([code, readFileSync(out, 'utf8')]).toEqual([143, ''])
-    expect(stderr).toMatch(/0 events of 0 names[^]*500: 2[^]*events\.jsonl \(--out\) can't be written \(ENOSPC\)/)
+    expect(stderr).toMatch(/0 events of 0 names.*500: 2.*events\.jsonl \(--out\) can't be written \(ENOSPC\)/s)
   })
 
   test('keeps what is sent again once there is room', async () => {
@@ -248,6 +248,13 @@ describe('a signal', () => {
     },
   )
 
+  const WHILE_LOADING = ['--import', new URL('machine/signalling.mjs', import.meta.url).href]
+
+  test.each(['write', 'inspect'])('that comes while %s is being loaded ends it, too', async (name) => {
+    const { code } = await start(COMMANDS[name] ?? [], { options: WHILE_LOADING }).ended
+    expect(code).toBe(143)
+  })
+
   const UNSHARE = ['unshare', '--fork', '--pid', '--mount-proc', '--kill-child']
   const [hasNamespaces, reason] = canUnshare(UNSHARE) ? [true, ''] : [false, ' (left out: this user has no namespaces)']
   const testPid1 = hasNamespaces ? test : test.skip
@@ -262,6 +269,10 @@ describe('a signal', () => {
     process.kill(Number(inner), signal)
     const { code: ended, stdout } = await running.ended
     expect([ended, statesIn(stdout)]).toEqual([code, 1])
+  })
+
+  testPid1(`while process number 1 is being loaded ends it, too${reason}`, async () => {
+    expect((await start(WRITE, { within: UNSHARE, options: WHILE_LOADING }).ended).code).toBe(143)
   })
 })
 

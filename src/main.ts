@@ -4,10 +4,13 @@
  * commands of the protocol are the source's. Any other command is a local one.
  */
 import { readFile } from 'node:fs/promises'
-import { runProcess } from './cdk/process.ts'
 import type { ConnectorSpecification } from './cdk/protocol.ts'
 import type { Entry } from './cdk/run.ts'
+import { stopOnSignals } from './cdk/stop.ts'
 import type { DestinationConfig, SourceConfig } from './config.ts'
+
+// Before anything else is loaded: as process number 1 of a container, we never hear of signals that come before.
+const stop = stopOnSignals()
 
 // Everything is imported when it is used: `spec` answers before the rest could be loaded.
 
@@ -33,25 +36,30 @@ async function main(argv: readonly string[]): Promise<void> {
   const [first, ...rest] = argv
   switch (first) {
     case 'source':
-      return runProcess(source, rest)
+      return runConnector(source, rest)
     case 'destination':
-      return runProcess(destination, rest)
+      return runConnector(destination, rest)
     case 'spec':
     case 'check':
     case 'discover':
     case 'read':
-      return runProcess(source, argv)
+      return runConnector(source, argv)
     case 'write':
-      return runProcess(destination, argv)
+      return runConnector(destination, argv)
     default:
       return runLocalProcess(argv)
   }
 }
 
+async function runConnector<Config>(entry: Entry<Config>, argv: readonly string[]): Promise<void> {
+  const { runProcess } = await import('./cdk/process.ts')
+  await runProcess(entry, argv, stop)
+}
+
 async function runLocalProcess(argv: readonly string[]): Promise<void> {
   const { runLocally } = await import('./local/process.ts')
   const { version } = await json<{ readonly version: string }>('../package.json')
-  await runLocally(argv, version)
+  await runLocally(argv, version, stop)
 }
 
 await main(process.argv.slice(2))

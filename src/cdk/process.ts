@@ -7,6 +7,7 @@ import type { Entry } from './entry.ts'
 import { errorTrace } from './messages.ts'
 import { Redaction } from './redact.ts'
 import { run } from './run.ts'
+import { type Stop, stopOnSignals } from './stop.ts'
 import { LineWriter } from './write-lines.ts'
 
 /**
@@ -18,12 +19,16 @@ import { LineWriter } from './write-lines.ts'
  * | 1 | it failed, or nobody reads its output any longer |
  * | 143, 130 | SIGTERM or SIGINT asked it to stop; the states that were safe by then are written |
  *
- * A second signal ends it at once.
+ * A second signal ends it at once. A program that takes a while to load begins to listen for them first, and hands that
+ * in as `stop`: process number 1 of a container never hears of a signal that came before.
  */
-export async function runProcess<Config>(entry: Entry<Config>, argv: readonly string[]): Promise<void> {
+export async function runProcess<Config>(
+  entry: Entry<Config>,
+  argv: readonly string[],
+  stop: Stop = stopOnSignals(),
+): Promise<void> {
   const help = helpOf(entry, argv)
   if (help !== undefined) return void process.stdout.write(help)
-  const stop = new AbortController()
   const redaction = new Redaction()
   const lines = new LineWriter(process.stdout, (error) => stop.abort(error))
   const end = async (error: unknown) => {
@@ -32,10 +37,9 @@ export async function runProcess<Config>(entry: Entry<Config>, argv: readonly st
   }
   // A rejection that nobody handles becomes an uncaught exception, too.
   process.on('uncaughtException', end)
-  const stopped = stopOnSignals(stop)
   try {
     const { failed } = await lines.writeAll(run(entry, argv, standardInput(), environmentOf(stop.signal), redaction))
-    process.exitCode = stopped.exitCode ?? (failed ? 1 : 0)
+    process.exitCode = stop.exitCode ?? (failed ? 1 : 0)
   } catch (error) {
     await end(error)
   }
@@ -91,24 +95,3 @@ function helpOf<Config>(entry: Entry<Config>, argv: readonly string[]): string |
     return undefined
   }
 }
-
-function stopOnSignals(stop: AbortController): { readonly exitCode: number | undefined } {
-  let exitCode: number | undefined
-  for (const [signal, code] of SIGNALS)
-    process.on(signal, () => {
-      if (exitCode !== undefined) process.exit(code)
-      exitCode = code
-      stop.abort(new Error(`Stopped by ${signal}.`))
-    })
-  return {
-    get exitCode() {
-      return exitCode
-    },
-  }
-}
-
-/** A process that a signal ended is said to have exited with 128 and the signal's number. */
-const SIGNALS = [
-  ['SIGTERM', 143],
-  ['SIGINT', 130],
-] as const

@@ -1,32 +1,17 @@
 /** The process around a local command: the terminal, signals, the exit code. */
 import { environmentOf } from '../cdk/process.ts'
 import { redact } from '../cdk/redact.ts'
+import type { Stop } from '../cdk/stop.ts'
 import { runCommand } from './cli.ts'
 import type { Terminal } from './terminal.ts'
 
-const SIGNALS = [
-  ['SIGTERM', 143],
-  ['SIGINT', 130],
-] as const
-
-/**
- * The first signal asks the command to come to an end, the second one ends the process. A command whose output could not
- * be written has failed: `… | head` may have had enough of it, a full disk has not.
- */
-export async function runLocally(argv: readonly string[], version: string): Promise<void> {
-  const stop = new AbortController()
+/** A command whose output could not be written has failed: `… | head` may have had enough of it, a full disk has not. */
+export async function runLocally(argv: readonly string[], version: string, stop: Stop): Promise<void> {
   const terminal = processTerminal()
-  let stopped: number | undefined
-  for (const [signal, code] of SIGNALS) {
-    process.on(signal, () => {
-      if (stopped !== undefined) process.exit(code)
-      stopped = code
-      stop.abort(new Error(`Stopped by ${signal}.`))
-    })
-  }
+  let isUnread = false
   process.stdout.on('error', (error) => {
-    stopped ??= 1
-    process.exitCode = stopped
+    isUnread = true
+    process.exitCode = stop.exitCode ?? 1
     stop.abort(error)
   })
   // What is shown of the progress is not what a command is run for.
@@ -36,7 +21,7 @@ export async function runLocally(argv: readonly string[], version: string): Prom
     process.exit(1)
   })
   const code = await runCommand(argv, version, terminal, environmentOf(stop.signal))
-  process.exitCode = stopped ?? code
+  process.exitCode = stop.exitCode ?? (isUnread ? 1 : code)
 }
 
 function processTerminal(): Terminal {
