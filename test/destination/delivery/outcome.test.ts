@@ -133,3 +133,68 @@ describe('without an answer', () => {
     expect(outcomeOfFault(code, TO).status).toBe('stopped')
   })
 })
+
+describe('the words', () => {
+  const REMEDIES = {
+    key: 'Check the write key, and that it belongs to this service and region.',
+    address: 'Set the address that takes the events itself: events and keys are not sent elsewhere.',
+    proxy: 'Check the proxy that requests of this machine go through.',
+    settings: 'Check the address and the settings of the source there.',
+  }
+
+  test.each([
+    [
+      100,
+      `Testify at testify.example answered with a web page (100) instead of taking the events. ${REMEDIES.address}`,
+    ],
+    [300, `Testify at testify.example redirects to nowhere (300). ${REMEDIES.address}`],
+    [399, `Testify at testify.example redirects to nowhere (399). ${REMEDIES.address}`],
+    [402, `Testify at testify.example refused the request (402). ${REMEDIES.settings}`],
+    [403, `Testify at testify.example refused the request (403). ${REMEDIES.key}`],
+    [409, `Testify at testify.example refused the request (409). ${REMEDIES.settings}`],
+    [511, `Testify at testify.example refused the request (511). ${REMEDIES.proxy}`],
+  ])('for %i without a text', (code, message) => {
+    expect(outcome(code)).toEqual({ status: 'stopped', message })
+  })
+
+  test('for other refusals of a server, with gzip as without', () => {
+    expect(outcome(410, {}, '', true)).toEqual(outcome(410))
+  })
+
+  test('of a refusal are those of the service, or its status', () => {
+    expect(outcome(400, {}, 'no userId')).toEqual({ status: 'refused', code: 400, reason: 'no userId' })
+    expect(outcome(422)).toEqual({ status: 'refused', code: 422, reason: 'status 422' })
+  })
+
+  test('of a failure tell who answered what, and no wait that was not asked for', () => {
+    const failed = { status: 'failed', reason: 'Testify answered 503', rateLimited: false }
+    expect(outcome(503)).toStrictEqual(failed)
+    expect(outcome(503, { 'retry-after': '2' })).toStrictEqual({ ...failed, retryAfterMs: 2000 })
+  })
+
+  test.each([
+    [
+      'CERT_HAS_EXPIRED',
+      'The certificate of Testify at testify.example is not trusted (CERT_HAS_EXPIRED). ' +
+        'Check the address, or add the certificate authority with NODE_EXTRA_CA_CERTS.',
+    ],
+    [
+      'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+      'Testify at testify.example speaks no TLS (ERR_SSL_PACKET_LENGTH_TOO_LONG). Check the address, its port above all.',
+    ],
+  ])('of a fault: %s', (code, message) => {
+    expect(outcomeOfFault(code, TO)).toEqual({ status: 'stopped', message })
+  })
+})
+
+test.each([
+  ['text/html', 'stopped'],
+  ['  TEXT/HTML;charset=utf-8', 'stopped'],
+  ['text/html5', 'delivered'],
+  ['application/json', 'delivered'],
+  ['application/x; was=text/html', 'delivered'],
+  ['x-text/html', 'delivered'],
+  [undefined, 'delivered'],
+])('an answer of the type %s is %s', (type, status) => {
+  expect(outcome(200, { 'content-type': type }).status).toBe(status)
+})
