@@ -124,3 +124,31 @@ test('tells what it waits for', async () => {
   await send()
   expect(waits).toEqual([{ reason: 'because', ms: 1000, rateLimited: true, items: PARCEL.items }])
 })
+
+test('waits for its turn by the number of events, and sends nothing more once it is asked to stop', async () => {
+  const world = fakeWorld()
+  const stop = new AbortController()
+  const times: number[] = []
+  const send = retrying(
+    async () => {
+      times.push(world.now())
+      return DELIVERED
+    },
+    { policy: RETRY_POLICY, environment: world, rate: new Rate(10), signal: stop.signal, onWait: () => undefined },
+  )
+  const begin = world.now()
+  const five = parcel(outgoing(0, '{}', { events: 3 }), outgoing(1, '{}', { events: 2 }))
+  for (let i = 0; i < 3; i++) expect(await send(five)).toEqual(DELIVERED)
+  expect(times.map((time) => time - begin)).toEqual([0, 0, 1000])
+  await send(five)
+  stop.abort()
+  expect(await send(five)).toEqual({ status: 'failed', reason: 'the run was asked to stop', rateLimited: false })
+  expect(times).toHaveLength(4)
+})
+
+test('a limit of the rate without a wait that is asked for uses up the patience of half an hour', async () => {
+  const { send, world } = trying(forever(failed(undefined, true)))
+  const begin = world.now()
+  expect(await send()).toEqual(failed(undefined, true))
+  expect(world.now() - begin).toBeLessThan(32 * MINUTE)
+})
