@@ -286,3 +286,19 @@ test('a schema that is not flat is left to the other writer', () => {
   }
   expect(of('string')).toBeDefined()
 })
+
+test('a JSON object longer than the output is written whole, between others', () => {
+  const schema = {
+    type: 'record',
+    name: 'R',
+    fields: ['id', JSON_FIELD, 'text'].map((name) => ({ name, type: 'string' })),
+  }
+  const type = avro.Type.forSchema(schema as avro.Schema)
+  const objects = [`{"a":"${'x'.repeat(1_500_000)}"}`, '{"b": 1}', `{"c": [${'1, '.repeat(600_000)}1]}`, '{}']
+  const records = objects.map((text, i) => type.toBuffer({ id: `${i}`, [JSON_FIELD]: text, text: `end of ${i}` }))
+  const { fast, slow } = bothOf(schema, OPTIONS, true)
+  const block = Buffer.concat(records)
+  const outcome = outcomeOf(fast, block, objects.length)
+  expect(outcome).toEqual(outcomeOf(slow, block, objects.length))
+  expect(outcome.counts).toEqual([4, 4, 0, 0])
+})
