@@ -331,3 +331,12 @@ test.each([
   const [event = ''] = result.status === 'send' ? result.events : []
   for (const [name, number] of Object.entries(raw)) expect(event).toMatch(new RegExp(`"${name}":${number}[,}]`))
 })
+
+test('an object whose members are all null is left out', () => {
+  const empty = { device_model: null, email_address: null, timezone: null, os_version: null }
+  for (const service of [SEGMENT, RUDDERSTACK]) {
+    const [event] = sent(service, 'users.messages.email.Open', { ...BASE, ...empty })
+    expect(event).toEqual(sent(service, 'users.messages.email.Open', BASE)[0])
+    expect(JSON.stringify({ ...event, properties: 0 })).not.toContain('{}')
+  }
+})
