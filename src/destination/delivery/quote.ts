@@ -15,8 +15,12 @@ export function presentable(text: string, secrets: readonly string[]): string {
     .slice(0, REASON_CHARACTERS)
 }
 
-/** A key in every form in which a service may repeat it. */
-export const secretsOf = (writeKey: string): readonly string[] => formsOf(writeKey).filter((form) => form.length > 1)
+/**
+ * All keys, in every form in which a service may repeat them. It may know more than the one of the request, and none is
+ * left for later: without the numbers and the markup in it a key is not found any more, and most of it would be shown.
+ */
+export const secretsOf = (writeKeys: readonly string[]): readonly string[] =>
+  writeKeys.flatMap(formsOf).filter((form) => form.length > 1)
 
 /** A service may quote the event. Its texts and longer numbers stay out of what we print: they may be personal. */
 export function withoutValues(reason: string, line: ByteString): string {

@@ -40,6 +40,7 @@ const compress = promisify(gzipCallback)
 
 export function sender(target: Target, { gzip, now, onRequest, timeoutMs = TIMEOUT_MS }: SendOptions): Sender {
   const agents = { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new HttpsAgent({ keepAlive: true }) }
+  const secrets = secretsOf(target.writeKeys)
   let client: Promise<AxiosInstance> | undefined
   let hasAnswered = false
 
@@ -49,7 +50,7 @@ export function sender(target: Target, { gzip, now, onRequest, timeoutMs = TIMEO
     client ??= connect(agents)
     const url = target.url(writeKey)
     const headers = { ...FIXED, ...(gzip && data && COMPRESSED), ...target.headers(writeKey) }
-    const answer = await answerOf(await client, { method, url, headers, data, timeoutMs, secrets: secretsOf(writeKey) })
+    const answer = await answerOf(await client, { method, url, headers, data, timeoutMs, secrets })
     if (!('fault' in answer)) hasAnswered = true
     return answer
   }

@@ -81,6 +81,13 @@ test('says in one line what the service says, without markup, keys and personal 
   expect(await send(EVENTS)).toEqual({ status: 'refused', code: 400, reason: 'No key **** ****, …, …, 42' })
 })
 
+test('shows nothing of another key either, though it has long numbers and markup in it', async () => {
+  const other = 'ab1234567cd<ef>890gh@ij'
+  service = await fakeService([{ status: 400, body: `You are not ${other}.` }])
+  open = sender(fakeTarget(service.url, { writeKeys: [KEY, other] }), { gzip: false, now: () => START })
+  expect(await open.send(EVENTS)).toMatchObject({ status: 'refused', reason: 'You are not ****.' })
+})
+
 test('an answer that never comes is given up', async () => {
   const { send } = await sending(['never'], { timeoutMs: 50 })
   expect(await send(EVENTS)).toMatchObject({ status: 'failed', reason: expect.stringContaining('within 0.05 s') })
