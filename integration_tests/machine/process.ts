@@ -32,12 +32,21 @@ export interface Circumstances {
   readonly within?: readonly string[]
   /** Of Node.js. */
   readonly options?: readonly string[]
+  /** Default: as here. */
+  readonly env?: NodeJS.ProcessEnv
 }
 
 export function start(args: readonly string[], circumstances: Circumstances = {}): Running {
-  const { stdin, stdout: target = 'pipe', isUnread = false, within = [], options = [] } = circumstances
+  const {
+    stdin,
+    stdout: target = 'pipe',
+    isUnread = false,
+    within = [],
+    options = [],
+    env = process.env,
+  } = circumstances
   const [command = '', ...words] = [...within, process.execPath, ...options, MAIN, ...args]
-  const child = spawn(command, words, { stdio: ['pipe', target, 'pipe'] })
+  const child = spawn(command, words, { stdio: ['pipe', target, 'pipe'], env })
   const said = { stdout: '', stderr: '' }
   if (!isUnread) child.stdout?.on('data', (chunk: Buffer) => (said.stdout += chunk))
   child.stderr?.on('data', (chunk: Buffer) => (said.stderr += chunk))
