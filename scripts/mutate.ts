@@ -1,0 +1,17 @@
+/**
+ * `npm run mutate -- FILE...`: breaks each file in one place at a time (Stryker), and runs the tests that mirror it: its
+ * own, or those of its folder. Mutants that they let pass are printed, and a score for each file.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+for (const file of process.argv.slice(2)) {
+  const mirrored = file.replace(/^src\//, 'test/')
+  const own = mirrored.replace(/\.ts$/, '.test.ts')
+  const tests = existsSync(own) ? own : mirrored.replace(/[^/]+$/, '')
+  const { status } = spawnSync('npx', ['--no-install', 'stryker', 'run', '--mutate', file], {
+    env: { ...process.env, MUTATION_TESTS: tests },
+    stdio: 'inherit',
+  })
+  if (status !== 0) process.exitCode = 1
+}
