@@ -56,6 +56,13 @@ test('a batch is as full as it can be', () => {
   ])
 })
 
+test('where a text lies does not count for how large it is', () => {
+  const batches = new Batches({ eventBytes: 100, batchBytes: EMPTY + 5, batchEvents: 10 }, ENVELOPE)
+  const bytes = Buffer.from('-------{}---')
+  const add = (place: number) => batches.add({ ...outgoing(place, '{}'), bytes, start: 7, end: 9 }, 0)
+  expect([0, 1, 2].flatMap(add).map(textsOf)).toEqual([['{}', '{}']])
+})
+
 test('a batch with as many events as it may hold is closed at once', () => {
   const batches = new Batches({ eventBytes: 100, batchBytes: 1000, batchEvents: 2 }, ENVELOPE)
   expect(batches.add(outgoing(0, '{}'), 0)).toEqual([])
