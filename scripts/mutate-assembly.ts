@@ -1,5 +1,5 @@
 /**
- * `npm run mutate:assembly -- FILE [COUNT]`: breaks an AssemblyScript file in one place at a time, compiles it, and runs
+ * `npx tsx scripts/mutate-assembly.ts FILE [COUNT]`: breaks an AssemblyScript file in one place at a time, compiles it, and runs
  * the tests that compare it with the long way. A mutant that they let pass is printed. Stryker can't do this: it runs
  * what it mutates, and this must be compiled.
  *

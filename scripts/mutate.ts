@@ -1,5 +1,5 @@
 /**
- * `npm run mutate -- FILE...`: breaks each file in one place at a time (Stryker), and runs the tests that mirror it: its
+ * `npx tsx scripts/mutate.ts FILE...`: breaks each file in one place at a time (Stryker), and runs the tests that mirror it: its
  * own, or those of its folder. Mutants that they let pass are printed, and a score for each file.
  */
 import { spawnSync } from 'node:child_process'
