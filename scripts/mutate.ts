@@ -5,11 +5,13 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
+const STRYKER = 'node_modules/@stryker-mutator/core/bin/stryker.js'
+
 for (const file of process.argv.slice(2)) {
   const mirrored = file.replace(/^src\//, 'test/')
   const own = mirrored.replace(/\.ts$/, '.test.ts')
   const tests = existsSync(own) ? own : mirrored.replace(/[^/]+$/, '')
-  const { status } = spawnSync('npx', ['--no-install', 'stryker', 'run', '--mutate', file], {
+  const { status } = spawnSync(process.execPath, [STRYKER, 'run', '--mutate', file], {
     env: { ...process.env, MUTATION_TESTS: tests },
     stdio: 'inherit',
   })
