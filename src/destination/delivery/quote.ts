@@ -22,6 +22,27 @@ export function presentable(text: string, secrets: readonly string[]): string {
 export const secretsOf = (writeKeys: readonly string[]): readonly string[] =>
   writeKeys.flatMap(formsOf).filter((form) => form.length > 1)
 
+const WORD = /[\p{L}\p{N}_]{3,}/gu
+/** A string of a JSON text, and the colon behind it if it is a name. */
+const STRING = /"((?:[^"\\]|\\.)*)"(\s*:)?/g
+
+/**
+ * What a service says, without the words of the texts that it was sent: it may quote an event in part, or escaped once
+ * more, and names stand in the events. The last word may be one that was cut.
+ */
+export function withoutWordsOf(request: string, text: string): string {
+  const values = [...request.matchAll(STRING)].filter(([, , colon]) => colon === undefined)
+  const sent = new Set(values.flatMap(([, value = '']) => wordsOf(value)))
+  const isBeginning = (word: string) => [...sent].some((one) => one.startsWith(word))
+  return text.replaceAll(WORD, (word, at: number) =>
+    sent.has(word) || (at + word.length === text.length && isBeginning(word)) ? '…' : word,
+  )
+}
+
+/** As it stands in JSON, and as it is meant: an `n` is part of a word, or of a line feed before it. */
+const wordsOf = (value: string): readonly string[] =>
+  [value, value.replaceAll(/\\[bfnrt]/g, ' ')].flatMap((form) => form.match(WORD) ?? [])
+
 /** A service may quote the event. Its texts and longer numbers stay out of what we print: they may be personal. */
 export function withoutValues(reason: string, line: ByteString): string {
   const quoted = valuesIn(line).flatMap((value) => value.match(/"(?:[^"\\]|\\.){3,}"|[\d.]{5,}/g) ?? [])

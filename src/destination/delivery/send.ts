@@ -9,7 +9,7 @@ import { bytesOf, fromByteString } from '../../cdk/bytes.ts'
 import type { Target } from '../target.ts'
 import type { Parcel } from './batch.ts'
 import { type Addressee, type Answer, type Outcome, outcomeOf, outcomeOfFault } from './outcome.ts'
-import { presentable, secretsOf } from './quote.ts'
+import { presentable, secretsOf, withoutWordsOf } from './quote.ts'
 
 /** Makes one attempt. Never throws for what the network or the service does. */
 export type Send = (parcel: Parcel) => Promise<Outcome>
@@ -60,7 +60,9 @@ export function sender(target: Target, { gzip, now, onRequest, timeoutMs = TIMEO
     onRequest?.(data.length)
     const answer = await request('POST', writeKey, data)
     const to = addresseeOf(target.url(writeKey))
-    return 'fault' in answer ? outcomeOfFault(answer.fault, to, hasAnswered) : outcomeOf(answer, to, now())
+    if ('fault' in answer) return outcomeOfFault(answer.fault, to, hasAnswered)
+    const text = answer.code < 300 ? answer.text : withoutWordsOf(body.toString(), answer.text)
+    return outcomeOf({ ...answer, text }, to, now())
   }
 
   async function reach(writeKey: string): Promise<Outcome> {

@@ -159,3 +159,16 @@ test('a DNS server that does not answer may do so later', async () => {
   )
   expect(await open.send(EVENTS)).toMatchObject({ status: 'failed' })
 })
+
+test('shows no words of the events that an answer quotes, in part, escaped once more or cut', async () => {
+  const text = '{"id":1,"name":"Ada \\"Queen\\"\\nLovelace","town":"Köln"}'
+  const { send } = await sending([
+    { status: 400, body: `no name Ada here, ${JSON.stringify(text)} or Köln: ${'-'.repeat(300 - 83)} Lovelace` },
+  ])
+  const outcome = await send(parcel(outgoing(0, toByteString(text))))
+  expect(outcome).toMatchObject({
+    status: 'refused',
+    reason: expect.stringMatching(/^no name … here, .*name.* or …: -/),
+  })
+  expect(JSON.stringify(outcome)).not.toMatch(/Ada|Queen|Love|Köln/)
+})
