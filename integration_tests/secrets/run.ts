@@ -36,7 +36,7 @@ export async function runCommand(
     const outputs = run(
       ENTRIES[role] as Entry<unknown>,
       [command, '--debug', ...files],
-      Readable.from([stdin]),
+      Readable.from([Buffer.from(stdin)]),
       hasty(),
     )
     const { failed } = await writeLines(outputs, stdout)
