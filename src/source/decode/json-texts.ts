@@ -92,7 +92,8 @@ async function gather(first: string, lines: AsyncGenerator<JsonText>, maxBytes: 
 }
 
 const LINE_FEED = 0x0a
-const SPACE = 0x20
+/** What JSON takes for white space. */
+const WHITE_SPACE: readonly unknown[] = [...Buffer.from(' \t\n\r')]
 
 /** Whole lines, many at a time. Those that are blank may be missing. */
 async function* linesOf(file: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<JsonText> {
@@ -154,6 +155,6 @@ async function* inParts(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
 
 function isBlank(bytes: Uint8Array): boolean {
   let at = 0
-  while (at < bytes.length && (bytes[at] as number) <= SPACE) at++
+  while (at < bytes.length && WHITE_SPACE.includes(bytes[at])) at++
   return at === bytes.length
 }

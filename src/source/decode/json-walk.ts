@@ -31,9 +31,13 @@ export function depthOf(json: string): number {
 /** Past whitespace, and past a byte order mark. */
 export function skipSpace(text: string, at: number): number {
   let end = at
-  while (text.charCodeAt(end) <= SPACE || text.charCodeAt(end) === 0xfeff) end++
+  while (isSpace(text.charCodeAt(end))) end++
   return end
 }
+
+/** White space of JSON, or a byte order mark. Other control characters are damage: whole files of zeros occur. */
+const isSpace = (code: number): boolean =>
+  code <= SPACE ? code === SPACE || code === 0x0a || code === 0x0d || code === 0x09 : code === 0xfeff
 
 /** The members of an object that is known to be JSON: names, and the texts of values. The last of one name counts. */
 export function membersOf(object: string): Map<string, string> {

@@ -17,6 +17,11 @@ async function textsIn(file: string, maxBytes: number) {
   return { texts }
 }
 
+test('a file of zeros, as a crash leaves them, is broken and not empty', async () => {
+  const { blocks, error } = await decoded(decodeCustomHttp, Buffer.alloc(1000))
+  expect([blocks, error]).toEqual([[], expect.any(BrokenFileError)])
+})
+
 test('a line beyond the limit gives its beginning and breaks the file there', async () => {
   const file = `{"a":1}\n{"b":"${'x'.repeat(100)}"}\n{"c":1}\n`
   const { texts, byte } = await textsIn(file, 50)
