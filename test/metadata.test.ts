@@ -64,7 +64,8 @@ test.each(ROLES)('%s.yaml and the labels of the image agree', (role) => {
   const dockerfile = text('Dockerfile')
   const target = dockerfile.slice(dockerfile.indexOf(`FROM runtime AS ${role}`))
   expect(/io\.airbyte\.name="([^"]*)"/.exec(target)?.[1]).toBe(metadata[role]?.dockerRepository)
-  expect(/ARG VERSION=(\S+)/.exec(target)?.[1]).toBe(metadata[role]?.dockerImageTag)
+  expect(/ARG VERSION=(\S+)/.exec(dockerfile)?.[1]).toBe(metadata[role]?.dockerImageTag)
+  expect(target).toContain('ARG VERSION\nLABEL')
 })
 
 test.each(ROLES)('%s.yaml and the spec point to one page, which is here', (role) => {
