@@ -7,12 +7,15 @@ const REASON_CHARACTERS = 300
 
 /** One line without markup, keys, e-mail addresses and long numbers. */
 export function presentable(text: string, secrets: readonly string[]): string {
-  return redact(text, secrets)
-    .replaceAll(/<(script|style)\b.*?<\/\1>|<[^>]*>/gis, ' ')
-    .replaceAll(/[^\s"'<>:,;]+@[^\s"'<>,;]+|\+?\d{7,}/g, '…')
-    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, REASON_CHARACTERS)
+  return (
+    redact(text, secrets)
+      .replaceAll(/<(script|style)\b.*?<\/\1>|<[^>]*>/gis, ' ')
+      // Numbers within a word may be part of another secret, which nobody would find any more without them.
+      .replaceAll(/[^\s"'<>:,;]+@[^\s"'<>,;]+|(?<![\p{L}\d])\+?\d{7,}(?![\p{L}\d])/gu, '…')
+      .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+      .trim()
+      .slice(0, REASON_CHARACTERS)
+  )
 }
 
 /**
