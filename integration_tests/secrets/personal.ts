@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 /** In every text of a person, as a word of its own. */
 export const MARK = 'qzxwvkjhgfdp'
 /** In every number of a person. */
-export const MARK_NUMBER = 73_918_462
+const MARK_NUMBER = 73_918_462
 
 interface Property {
   readonly type: string | readonly string[]
