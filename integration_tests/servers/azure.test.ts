@@ -46,6 +46,8 @@ storeContract('Azurite', {
   open: async (objects) => azureStore(configFor((await newContainer(objects)).containerName), waiting),
   openMissing: async () => azureStore(configFor('no-such-container'), waiting),
   ordersByUtf16: true,
+  // Azure itself, too, makes a slash of it: Azurite's blobStorageContext.middleware (read 2026-11).
+  without: ['\\'],
 })
 
 let container: ContainerClient
