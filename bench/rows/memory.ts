@@ -3,7 +3,7 @@ import type { Benchmark, Row } from '../row.ts'
 import { contender, type Export, readCommand } from '../workbench.ts'
 
 /** MB. */
-const MOST = 200
+const MOST = 120
 /** MB a second. */
 const SLOW = 20
 

@@ -8,7 +8,7 @@ export const READ: readonly Benchmark[] = [
   {
     key: 'read',
     title: 'read to a file',
-    prepare: async (workbench) => ({ ...toFile(workbench, workbench.plain()), bar: 1 / 8 }),
+    prepare: async (workbench) => ({ ...toFile(workbench, workbench.plain()), bar: 1 / 12 }),
   },
   {
     key: 'pipe',
@@ -35,7 +35,7 @@ export const READ: readonly Benchmark[] = [
       const { ours, bytes } = toFile(workbench, files)
       const command = contender('inflate', filesOf(files))
       const other = { label: 'inflating alone', command, events: files.events }
-      return { ours, other, bytes: bytes ?? 0, compares: 'cpu', bar: 1.6 }
+      return { ours, other, bytes: bytes ?? 0, compares: 'cpu', bar: 1.4 }
     },
   },
   {
@@ -43,7 +43,7 @@ export const READ: readonly Benchmark[] = [
     title: 'read files of 50 events',
     async prepare(workbench) {
       const small = workbench.export({ events: Math.min(workbench.events, 200_000), eventsPerFile: 50 })
-      return { ...toFile(workbench, small), bar: 1 / 5 }
+      return { ...toFile(workbench, small), bar: 1 / 10 }
     },
   },
 ]

@@ -12,7 +12,7 @@ export const WRITE: readonly Benchmark[] = [
     prepare: (workbench) =>
       writing(workbench, {
         other: { label: 'readline, parse, map, axios', command: contender('write-naive', '$SINK') },
-        bar: 1 / 5,
+        bar: 1 / 2.5,
       }),
   },
   {
@@ -20,9 +20,9 @@ export const WRITE: readonly Benchmark[] = [
     title: 'write to Segment',
     prepare: (workbench) =>
       writing(workbench, {
-        events: 60_000,
+        events: 250_000,
         other: { label: 'analytics-node', command: contender('segment-sdk', '$SINK') },
-        bar: 1 / 15,
+        bar: 1 / 12,
       }),
   },
   {
@@ -30,10 +30,10 @@ export const WRITE: readonly Benchmark[] = [
     title: 'write to RudderStack',
     prepare: (workbench) =>
       writing(workbench, {
-        events: 15_000,
+        events: 60_000,
         service: 'rudderstack',
         other: { label: 'rudder-sdk-node', command: contender('rudder-sdk', '$SINK') },
-        bar: 1 / 15,
+        bar: 1 / 30,
       }),
   },
   {
@@ -57,7 +57,7 @@ export const WRITE: readonly Benchmark[] = [
       const command = `rm -f $DATA/state; ${sync} --catalog $DATA/${name}.catalog.json --state $DATA/state > /dev/null`
       const ours = { label: 'sync', command, events }
       const other = { ...write, label: 'write alone' }
-      return { ours, other, bytes, compares: 'cpu', bar: 1.3, ...(arrived && { arrived }) }
+      return { ours, other, bytes, compares: 'cpu', bar: 1, ...(arrived && { arrived }) }
     },
   },
 ]
