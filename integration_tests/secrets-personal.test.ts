@@ -1,11 +1,12 @@
 /** Whatever goes wrong: what people are called, and how they are reached, stands in no log and no error. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { type Answer, fakeService, type ReceivedRequest } from './fakes/service.ts'
 import { isPersonal, MARK, PERSONAL_RECORDS, type PersonalRecord, personalIn } from './secrets/personal.ts'
 import { runCommand } from './secrets/run.ts'
+import { textsBelow } from './secrets/texts.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'personal-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
@@ -38,7 +39,7 @@ describe('write', () => {
       const config = JSON.stringify({ destination, object_storage_config: kept })
       const { text } = await runCommand('destination', 'write', { config, catalog: CATALOG, stdin: lines.join('') })
       expect(text).not.toContain('system_error')
-      return { text, kept: keptIn(folder) }
+      return { text, kept: textsBelow(folder).join('') }
     } finally {
       await service.close()
     }
@@ -85,16 +86,6 @@ describe('write', () => {
     expect(isPersonal(kept)).toBe(true)
   })
 })
-
-function keptIn(folder: string): string {
-  try {
-    return readdirSync(folder)
-      .map((name) => readFileSync(join(folder, name), 'utf8'))
-      .join('')
-  } catch {
-    return ''
-  }
-}
 
 describe('read', () => {
   const STREAM = 'users.messages.email.Send'

@@ -1,5 +1,5 @@
 /** Whatever goes wrong, and whoever repeats them: no secret of a configuration comes to light. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
@@ -7,6 +7,7 @@ import { type Canary, leaksIn } from './secrets/canary.ts'
 import { planted, SECRET_FIELDS, type SecretField } from './secrets/fields.ts'
 import { hostileServer, TREATMENTS, type TreatmentName } from './secrets/hostile.ts'
 import { runCommand } from './secrets/run.ts'
+import { textsBelow } from './secrets/texts.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'secrets-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
@@ -104,17 +105,7 @@ async function expectSilenceOf(
       catalog: CATALOG,
       stdin: STDIN,
     })
-    expect([command, leaksIn(`${printed.text}\n${filesIn(folder)}`, canaries)]).toEqual([command, []])
-  }
-}
-
-function filesIn(folder: string): string {
-  try {
-    return readdirSync(folder)
-      .map((name) => readFileSync(join(folder, name), 'utf8'))
-      .join('\n')
-  } catch {
-    return ''
+    expect([command, leaksIn([printed.text, ...textsBelow(folder)].join('\n'), canaries)]).toEqual([command, []])
   }
 }
 

@@ -1,11 +1,12 @@
 /** A local command in a process of its own, whose configurations take their secrets from the environment. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { start } from '../machine/process.ts'
 import type { Canary } from './canary.ts'
 import type { Planted, Role } from './fields.ts'
+import { textsBelow } from './texts.ts'
 
 export interface Told {
   readonly code: number | NodeJS.Signals
@@ -46,9 +47,3 @@ function referring(config: object, canaries: readonly Canary[], environment: Rec
     return `\${${name}}`
   })
 }
-
-const textsBelow = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true })
-    .map((name) => join(folder, String(name)))
-    .filter((path) => statSync(path).isFile())
-    .map((path) => readFileSync(path, 'utf8'))
