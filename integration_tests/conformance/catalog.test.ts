@@ -1,8 +1,7 @@
-/** Holds the catalogue against the collected facts about Currents, where they lie beside the project. */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+/** Holds the catalogue against the collected facts about Currents. */
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import avro from 'avsc'
 import { z } from 'zod'
@@ -10,11 +9,7 @@ import { importAvro } from '../../scripts/import-avro.ts'
 import { AvroRecord } from '../../src/catalog/avro.ts'
 import { type EventField, eventTypes } from '../../src/catalog.ts'
 import { guessedName } from '../../src/destination/mapping/names.ts'
-
-const SHARED = new URL('../../../shared/', import.meta.url)
-const present = existsSync(SHARED)
-const testWithFacts = present ? test : test.skip
-if (!present) console.warn('The facts about Currents are absent: conformance tests of the catalogue are skipped.')
+import { readShared, sharedPath } from './shared.ts'
 
 const Place = z.object({ section: z.string(), name: z.string() })
 const FactField = z.object({
@@ -56,11 +51,8 @@ const NamesFile = z.object({
   }),
 })
 
-const factsOf = <T>(path: string, schema: z.ZodType<T>): T =>
-  schema.parse(JSON.parse(readFileSync(new URL(path, SHARED), 'utf8')))
-
-const facts = present ? factsOf('currents/events.json', z.object({ events: z.array(FactEvent) })).events : []
-const names = present ? factsOf('facts/segment_event_names.json', NamesFile) : undefined
+const { events: facts } = z.object({ events: z.array(FactEvent) }).parse(readShared('currents/events.json'))
+const names = NamesFile.parse(readShared('facts/segment_event_names.json'))
 
 const propertiesOf = (event_type: string): Readonly<Record<string, EventField>> =>
   eventTypes().get(event_type)?.schema.properties ?? {}
@@ -78,12 +70,12 @@ const failing = (holds: (fact: FactField, field: EventField, event: FactEvent) =
     }),
   )
 
-testWithFacts('describes every known event type', () => {
+test('describes every known event type', () => {
   expect(facts.length).toBeGreaterThanOrEqual(106)
   expect(facts.filter(({ event_type }) => !eventTypes().has(event_type))).toEqual([])
 })
 
-testWithFacts('describes exactly the known fields', () => {
+test('describes exactly the known fields', () => {
   for (const fact of facts)
     expect([fact.event_type, ...Object.keys(propertiesOf(fact.event_type)).sort()]).toEqual([
       fact.event_type,
@@ -93,7 +85,7 @@ testWithFacts('describes exactly the known fields', () => {
     ])
 })
 
-testWithFacts('JSON types are those of the facts', () => {
+test('JSON types are those of the facts', () => {
   const parsed = ['users.behaviors.CustomEvent', 'users.behaviors.Purchase']
   expect(
     failing(({ name, json_type }, field, { event_type }) => {
@@ -103,7 +95,7 @@ testWithFacts('JSON types are those of the facts', () => {
   ).toEqual([])
 })
 
-testWithFacts('Avro types are those of the facts', () => {
+test('Avro types are those of the facts', () => {
   const samples = (event: FactEvent) => (event.status === 'docs_only' ? [] : event.fields)
   expect(
     failing(({ avro_type }, field) => JSON.stringify(avroTypeOf(field)) === JSON.stringify(avro_type), samples),
@@ -117,11 +109,11 @@ function avroTypeOf({ type, avro }: EventField): unknown {
   return names.length > 1 ? names : names[0]
 }
 
-testWithFacts('what Braze marks as personal is marked here', () => {
+test('what Braze marks as personal is marked here', () => {
   expect(failing(({ pii }, field) => !pii || field.personal === true)).toEqual([])
 })
 
-testWithFacts('what the facts call sensitive though it is not marked is personal here too', () => {
+test('what the facts call sensitive though it is not marked is personal here too', () => {
   const sensitive = [
     'message_body',
     'media_urls',
@@ -134,21 +126,21 @@ testWithFacts('what the facts call sensitive though it is not marked is personal
   expect(failing(({ name }, field) => !sensitive.includes(name) || field.personal === true)).toEqual([])
 })
 
-testWithFacts('times have their unit', () => {
+test('times have their unit', () => {
   const units: Readonly<Record<string, string>> = { unix_seconds: 's', unix_millis: 'ms' }
   expect(failing(({ encoding = '' }, { unit }) => !units[encoding] || unit === units[encoding])).toEqual([])
 })
 
-testWithFacts('deprecated fields are marked', () => {
+test('deprecated fields are marked', () => {
   expect(failing(({ deprecated }, field) => (deprecated === true) === (field.deprecated === true))).toEqual([])
 })
 
-testWithFacts('fields that the samples don’t have yet tell their release', () => {
+test('fields that the samples don’t have yet tell their release', () => {
   const announced = (event: FactEvent) => event.fields_announced_after_samples ?? []
   expect(failing(({ version }, { since }) => since === Number(version?.slice(1)), announced)).toEqual([])
 })
 
-testWithFacts('places in Custom HTTP are those of the facts', () => {
+test('places in Custom HTTP are those of the facts', () => {
   const TOP = ['id', 'time']
   const USER = ['user_id', 'external_user_id', 'device_id', 'timezone']
   const rule = (name: string) => (TOP.includes(name) ? 'top' : USER.includes(name) ? 'user' : 'properties')
@@ -161,7 +153,7 @@ testWithFacts('places in Custom HTTP are those of the facts', () => {
   ).toEqual([])
 })
 
-testWithFacts('fields that only Custom HTTP has are not in storage exports', () => {
+test('fields that only Custom HTTP has are not in storage exports', () => {
   expect(
     failing(
       (_, { avro }) => avro === null,
@@ -170,7 +162,7 @@ testWithFacts('fields that only Custom HTTP has are not in storage exports', () 
   ).toEqual([])
 })
 
-testWithFacts('category, status and Snowflake table are those of the facts', () => {
+test('category, status and Snowflake table are those of the facts', () => {
   const status = { current: 'current', docs_only: 'announced', legacy: 'legacy' } as const
   for (const fact of facts)
     expect(eventTypes().get(fact.event_type)).toMatchObject({
@@ -180,9 +172,9 @@ testWithFacts('category, status and Snowflake table are those of the facts', () 
     })
 })
 
-testWithFacts('Segment names are those of the facts', () => {
+test('Segment names are those of the facts', () => {
   for (const { event_type, segment_names } of eventTypes().values()) {
-    const { segment_event, braze_glossary_name, segment_catalog_name } = Names.parse(names?.events[event_type])
+    const { segment_event, braze_glossary_name, segment_catalog_name } = Names.parse(names.events[event_type])
     expect([event_type, segment_names.default]).toEqual([event_type, segment_event])
     expect(segment_names.braze_native).toBe(braze_glossary_name ?? segment_event)
     // "Abort Message Events" heads a group on Segment's page; it names no event.
@@ -191,32 +183,32 @@ testWithFacts('Segment names are those of the facts', () => {
   }
 })
 
-testWithFacts('the fifty event types of Braze’s page about Segment are marked', () => {
+test('the fifty event types of Braze’s page about Segment are marked', () => {
   const marked = [...eventTypes().values()].filter((type) => type.segment_page).map((type) => type.event_type)
   const listed = facts.filter((fact) => fact.in.segment_for_currents_list).map((fact) => fact.event_type)
   expect(marked.sort()).toEqual(listed.sort())
   expect(marked.length).toBe(50)
-  expect(Object.values(names?.events ?? {}).filter((name) => name.in_seed_segment_list).length).toBe(50)
+  expect(Object.values(names.events).filter((name) => name.in_seed_segment_list).length).toBe(50)
 })
 
-testWithFacts('guessed names follow the grammar of the documented ones', () => {
-  const { channels, verbs } = NamesFile.parse(names).fallback_grammar
+test('guessed names follow the grammar of the documented ones', () => {
+  const { channels, verbs } = names.fallback_grammar
   for (const [channel, word] of Object.entries(channels))
     for (const [verb, participle] of Object.entries(verbs))
       expect(guessedName(`users.messages.${channel}.${verb}`)).toBe(`${word} ${participle}`)
 })
 
-testWithFacts('the headers of the samples tell nothing that the catalogue doesn’t know', () => {
+test('the headers of the samples tell nothing that the catalogue doesn’t know', () => {
   const folder = mkdtempSync(join(tmpdir(), 'catalog-'))
   try {
     cpSync(new URL('../../catalogs', import.meta.url), folder, { recursive: true })
-    expect(importAvro([fileURLToPath(new URL('currents/samples/avro', SHARED))], folder)).toEqual(['Nothing is new.'])
+    expect(importAvro([sharedPath('currents/samples/avro')], folder)).toEqual(['Nothing is new.'])
   } finally {
     rmSync(folder, { recursive: true })
   }
 })
 
-testWithFacts('descriptions are not those of the samples', () => {
+test('descriptions are not those of the samples', () => {
   const texts = sampleDocs()
   expect(texts.size).toBeGreaterThan(100)
   const ours = [...eventTypes().values()].flatMap(({ schema, description }) => [
@@ -230,7 +222,7 @@ const SampleSchema = AvroRecord.extend({ doc: z.string().optional() })
 
 /** The texts in the headers of the samples, which are not ours to publish. */
 function sampleDocs(): ReadonlySet<string> {
-  const folder = fileURLToPath(new URL('currents/samples/avro', SHARED))
+  const folder = sharedPath('currents/samples/avro')
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.avro'))
   const schemas = files.map((name) =>
     SampleSchema.parse(avro.extractFileHeader(join(folder, name))?.meta['avro.schema']),

@@ -1,9 +1,9 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { sent, WEBHOOK } from '../../test/destination/mapping/records.ts'
 import { type CustomHttpEvent, flat } from './custom-http-event.ts'
-import { describeWithShared, readShared, sharedFiles } from './shared.ts'
+import { readShared, sharedFiles } from './shared.ts'
 
-describeWithShared("Braze's Custom HTTP samples", () => {
+describe("Braze's Custom HTTP samples", () => {
   const samples = sharedFiles('currents/samples/custom_http').map((path) => readShared(path) as CustomHttpEvent)
   const isWithoutUser = ({ user }: CustomHttpEvent) => !user['user_id'] && !user['external_user_id']
 

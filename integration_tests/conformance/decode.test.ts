@@ -1,17 +1,16 @@
 /** Every Avro sample of Braze's gives the record that its JSON sample holds, and the one that Custom HTTP would give. */
 import { createReadStream, readdirSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { eventTypes } from '../../src/catalog.ts'
 import { valueWriter } from '../../src/source/decode/avro-values.ts'
 import { openContainer } from '../../src/source/decode/container.ts'
 import type { DecodedBlock, DecodeOptions } from '../../src/source/decode/decoder.ts'
 import { decoderFor, eventTypesIn, readSchema } from '../../src/source/decode/index.ts'
-import { describeWithShared, readShared, sharedFiles } from './shared.ts'
+import { readShared, sharedFiles, sharedPath } from './shared.ts'
 
 const SAMPLES = 'currents/samples'
-const pathOf = (name: string): string => fileURLToPath(new URL(`../../../shared/${SAMPLES}/${name}`, import.meta.url))
+const pathOf = (name: string): string => sharedPath(`${SAMPLES}/${name}`)
 
 type Data = Readonly<Record<string, unknown>>
 
@@ -78,7 +77,7 @@ const onBothSides = (stream: string, data: Data): Data =>
     }),
   )
 
-describeWithShared('the samples', () => {
+describe('the samples', () => {
   const avroFiles = readdirSync(pathOf('avro')).sort()
   const httpFiles = sharedFiles(`${SAMPLES}/custom_http`)
 

@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { mapped, RUDDERSTACK, sent } from '../../test/destination/mapping/records.ts'
 import { type CustomHttpEvent, flat } from './custom-http-event.ts'
-import { describeWithShared, readShared } from './shared.ts'
+import { readShared } from './shared.ts'
 
 interface Golden {
   readonly samples: readonly {
@@ -12,7 +12,7 @@ interface Golden {
   }[]
 }
 
-describeWithShared("what RudderStack's own Braze source makes of Braze's samples", () => {
+describe("what RudderStack's own Braze source makes of Braze's samples", () => {
   const { samples } = readShared('currents/rudderstack_golden.json') as Golden
   const cases = samples.map(({ input, output }) => ({
     type: input.events[0].event_type,

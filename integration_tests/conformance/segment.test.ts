@@ -1,9 +1,9 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { eventTypes } from '../../src/catalog.ts'
 import { profileName } from '../../src/destination/mapping/names.ts'
 import { streamTypeOf } from '../../src/destination/mapping/stream-type.ts'
 import { BASE, SEGMENT, sent } from '../../test/destination/mapping/records.ts'
-import { describeWithShared, readShared } from './shared.ts'
+import { readShared } from './shared.ts'
 
 interface Facts {
   readonly fallback_grammar: {
@@ -25,7 +25,7 @@ interface Member {
   readonly from?: string
 }
 
-describeWithShared('the published Segment names and layouts', () => {
+describe('the published Segment names and layouts', () => {
   const { events, fallback_grammar } = readShared('facts/segment_event_names.json') as Facts
   const cases = Object.entries(events).map(([type, fact]) => ({ type, fact }))
 

@@ -1,20 +1,9 @@
-/**
- * Holds messages against Airbyte's own protocol schema (airbyte_protocol.yaml, release 0.18.0), which lies outside of
- * this repository: tests that use it are skipped where it is not.
- */
-import { existsSync, readFileSync } from 'node:fs'
-import { test } from '@jest/globals'
+/** Holds messages against Airbyte's own protocol schema: airbyte_protocol.yaml, release 0.18.0. */
 import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
+import { readShared } from './shared.ts'
 
 const addFormats = formats.default
-
-const FILE = new URL('../../shared/airbyte/airbyte_protocol.v0.18.0.json', import.meta.url)
-
-export const hasProtocolSchema = existsSync(FILE)
-
-/** `test`, or a visible skip where the schema is absent. */
-export const protocolTest = hasProtocolSchema ? test : test.skip
 
 /** The member that belongs to each type of message. The schema itself requires none but `type`. */
 const PAYLOADS: Readonly<Record<string, string>> = {
@@ -58,7 +47,7 @@ function missingPayloads(message: unknown): readonly string[] {
 let compiled: ValidateFunction | undefined
 
 function schema(): ValidateFunction {
-  compiled ??= compile(JSON.parse(readFileSync(FILE, 'utf8')))
+  compiled ??= compile(readShared('airbyte/airbyte_protocol.v0.18.0.json') as { definitions: object })
   return compiled
 }
 
