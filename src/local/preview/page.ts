@@ -1,9 +1,8 @@
-/** Events beside what would be sent, as one page that needs nothing else and runs nothing. */
-import { createHash } from 'node:crypto'
+/** Events beside what would be sent, as one page that runs nothing. */
 import type { ByteString } from '../../cdk/bytes.ts'
 import { writeRaw } from '../../cdk/raw-object.ts'
-import { html, type Markup, raw } from '../inspect/html/markup.ts'
-import { BASE_STYLE } from '../inspect/html/style.css.ts'
+import { html, type Markup } from '../html/markup.ts'
+import { pageOf } from '../html/page.ts'
 import { printable } from '../inspect/printable.ts'
 import { type Comparison, compare } from './compare.ts'
 import type { Preview } from './preview.ts'
@@ -11,26 +10,14 @@ import { readable } from './raw-text.ts'
 
 /** `isHashed`: the source replaces personal data by hashes. */
 export function previewPage(previews: readonly Preview[], isHashed: boolean): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${hashOf(STYLE)}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Preview of Braze Currents events</title>
-<style>${raw(STYLE)}</style>
-</head>
-<body>
-<h1>Events, and what would be sent</h1>
+  const body = html`<h1>Events, and what would be sent</h1>
 <p class="soft">Nothing was sent. Marks come from comparing values: a field is “renamed” if its value stands under another name.</p>
 ${indexOf(previews)}
-${previews.map((preview, i) => sectionOf(preview, `event-${i}`, isHashed))}
-</body>
-</html>
-`.html
+${previews.map((preview, i) => sectionOf(preview, `event-${i}`, isHashed))}`
+  return pageOf({ title: 'Preview of Braze Currents events', style: STYLE, body })
 }
 
-const STYLE = `${BASE_STYLE}
+const STYLE = `
 nav { columns: 23rem; margin-top: 1rem; font-size: .9rem } nav a { display: block; color: var(--link); overflow-wrap: anywhere } details { margin-top: .6rem }
 section { margin-top: 2rem } h2 { overflow-wrap: anywhere } h3 { font-size: .9rem; margin: .6rem 0 .3rem; color: var(--soft) }
 .beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: .8rem }
@@ -42,8 +29,6 @@ pre, .fields { background: var(--card); border: 1px solid var(--line); border-ra
 .trimmed, .hashed, .changed { background: var(--warn-back); color: var(--warn) } .same, .empty { background: none; color: var(--soft) }
 .finding { border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .9rem; background: var(--warn-back) }
 `
-
-const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`
 
 /** Where to find each stream. */
 function indexOf(previews: readonly Preview[]): Markup {

@@ -1,8 +1,8 @@
 /** Event types by hours, or longer spans if there are many: the more events, the stronger the colour. */
 import { countOf } from '../../format.ts'
+import { html, type Markup } from '../../html/markup.ts'
 import { hourName, spanOf } from '../hour.ts'
 import type { InspectReport, TypeReport } from '../report.ts'
-import { html, type Markup } from './markup.ts'
 
 const MOST_COLUMNS = 400
 const MOST_ROWS = 300

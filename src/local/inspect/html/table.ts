@@ -1,5 +1,5 @@
 /** Tables whose heads sort them. */
-import { html, type Markup } from './markup.ts'
+import { html, type Markup } from '../../html/markup.ts'
 
 export interface Column<Row> {
   readonly head: string

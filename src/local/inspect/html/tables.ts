@@ -1,9 +1,9 @@
 /** The tables of the page. */
 import { bytesText, countText, durationText } from '../../format.ts'
+import type { Markup } from '../../html/markup.ts'
 import { printable } from '../printable.ts'
 import type { InspectReport, SchemaReport, TypeReport } from '../report.ts'
 import { type RemarkedType, withRemarks } from '../text.ts'
-import type { Markup } from './markup.ts'
 import { type Column, tableOf } from './table.ts'
 
 /** More rows than these help nobody; `--json` has them all. */

@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto'
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
-import { html } from '../../../../src/local/inspect/html/markup.ts'
 import { reportPage } from '../../../../src/local/inspect/html/page.ts'
 import { filesIn, HOUR, hourText, inspected, range, SEND } from '../export.ts'
 
@@ -51,15 +48,9 @@ test('everything from the bucket is text', async () => {
   expect(page.match(/<script/g)).toHaveLength(1)
 })
 
-test('asks for nothing, and allows nothing but its own style and script', async () => {
+test('asks for nothing', async () => {
   const page = reportPage(await inspected(filesIn([0]), 1))
   expect(page).not.toMatch(/(src|href|action)=|@import|url\(|fetch\(|https?:/)
-  const sha = (text = '') => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
-  const [, style] = /<style>([\s\S]*?)<\/style>/.exec(page) ?? []
-  const [, script] = /<script>([\s\S]*?)<\/script>/.exec(page) ?? []
-  expect(page).toContain(
-    `content="default-src 'none'; style-src ${sha(style)}; script-src ${sha(script)}; base-uri 'none'; form-action 'none'"`,
-  )
   // A style attribute would be refused.
   expect(page).not.toContain('style="')
 })
@@ -76,17 +67,6 @@ test('a long time is shown by the day, the week, the month or the year', async (
 
 test('an empty export has a page too', async () => {
   expect(reportPage(await inspected([], 0))).toContain('There are no files in the hours and streams')
-})
-
-test('text can not leave its place', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom('<', '>', '&', '"', "'", 'a') }), (text) => {
-      const { html: markup } = html`<b title="${text}">${text}</b>`
-      expect(markup).toMatch(/^<b title="[^<>"']*">[^<>"']*<\/b>$/)
-      const inner = markup.slice(markup.indexOf('>') + 1, -4)
-      expect(inner.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))).toBe(text)
-    }),
-  )
 })
 
 test('names the event type of each row', async () => {
