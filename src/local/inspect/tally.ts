@@ -1,6 +1,7 @@
 /** Adds up what is found. The size depends on the numbers of event types, hours and schemas, never on that of files. */
 import { eventTypeOf } from '../../catalog.ts'
 import { spelledRight } from '../../source/roots.ts'
+import { compareKeys } from '../../source/storage/order.ts'
 import type { StoredObject } from '../../source/storage/store.ts'
 import type { Break, Contents } from './contents.ts'
 import type { Layout, Place } from './place.ts'
@@ -171,9 +172,11 @@ export class Tally {
     if (lateMs > lookbackMs) this.beyondLookback++
     const { items } = this.late
     this.late.count++
-    if (items.length === MOST_LISTED && lateMs <= (items.at(-1)?.lateMs ?? 0)) return
-    const at = items.findIndex((item) => item.lateMs < lateMs)
-    items.splice(at < 0 ? items.length : at, 0, { key, modified: modified.toISOString(), lateMs })
+    const file = { key, modified: modified.toISOString(), lateMs }
+    const last = items.at(-1)
+    if (items.length === MOST_LISTED && last && byLateness(last, file) < 0) return
+    const at = items.findIndex((item) => byLateness(file, item) < 0)
+    items.splice(at < 0 ? items.length : at, 0, file)
     items.length = Math.min(items.length, MOST_LISTED)
   }
 
@@ -183,6 +186,9 @@ export class Tally {
     return type
   }
 }
+
+/** Event types are listed at the same time: without the key, the faster one would come first among equals. */
+const byLateness = (a: LateFile, b: LateFile): number => b.lateMs - a.lateMs || compareKeys(a.key, b.key)
 
 function push<Item>(listed: Listed<Item>, item: Item): void {
   listed.count++
