@@ -1,6 +1,6 @@
-import { Command, CommanderError } from 'commander'
+import { parseArgs } from 'node:util'
 import { ConfigError } from './errors.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean, nearest } from './nearest.ts'
 
 /** What the platform asks a connector to do. */
 export type Invocation =
@@ -48,15 +48,12 @@ function strange(word: string, { commands }: Program): string {
 const hint = ({ name, commands }: Program): string => `The commands are ${commands.join(', ')}. Try: ${name} --help`
 
 function parseOptions(name: CommandName, words: readonly string[], program: Program): Invocation {
-  const command = commandOf(name, program)
-  try {
-    command.parse([...words], { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.code === 'commander.helpDisplayed') return { command: 'help', text: helpOfCommand(name, program) }
-    throw new ConfigError(`${sentenceOf(error)} For example: ${exampleOf(name, program)}`)
-  }
-  return invocationOf(name, command.opts<Given>(), program)
+  const { tokens } = parseArgs({ args: [...words], options: { ...FILES, ...SWITCHES }, strict: false, tokens: true })
+  if (tokens.some((token) => token.kind === 'option' && token.name === 'help'))
+    return { command: 'help', text: helpOfCommand(name, program) }
+  const [fault] = tokens.flatMap((token) => faultsOf(token, optionsOf(name)))
+  if (fault) throw new ConfigError(`${fault} For example: ${exampleOf(name, program)}`)
+  return invocationOf(name, givenBy(tokens), program)
 }
 
 const SUMMARIES: Readonly<Record<CommandName, string>> = {
@@ -67,35 +64,50 @@ const SUMMARIES: Readonly<Record<CommandName, string>> = {
   write: 'deliver the records that come in on stdin',
 }
 
-const OPTIONS = {
-  config: ['--config <file>', 'the configuration, a JSON file'],
-  catalog: ['--catalog <file>', 'the configured catalog, a JSON file'],
-  state: ['--state <file>', 'where to go on from: the states that an earlier run printed'],
+const FILES = {
+  config: { type: 'string', summary: 'the configuration, a JSON file' },
+  catalog: { type: 'string', summary: 'the configured catalog, a JSON file' },
+  state: { type: 'string', summary: 'where to go on from: the states that an earlier run printed' },
 } as const
-type Option = keyof typeof OPTIONS
+type FileOption = keyof typeof FILES
 
-const REQUIRED: Readonly<Record<CommandName, readonly Option[]>> = {
+const SWITCHES = { debug: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const
+
+const REQUIRED: Readonly<Record<CommandName, readonly FileOption[]>> = {
   spec: [],
   check: ['config'],
   discover: ['config'],
   read: ['config', 'catalog'],
   write: ['config', 'catalog'],
 }
-const OPTIONAL: Readonly<Partial<Record<CommandName, readonly Option[]>>> = { read: ['state'] }
+const OPTIONAL: Readonly<Partial<Record<CommandName, readonly FileOption[]>>> = { read: ['state'] }
 
-type Given = Readonly<Partial<Record<Option, string>> & { debug?: boolean }>
+const filesOf = (name: CommandName): readonly FileOption[] => [...REQUIRED[name], ...(OPTIONAL[name] ?? [])]
+const optionsOf = (name: CommandName): readonly string[] => [...filesOf(name), 'debug']
 
-function commandOf(name: CommandName, program: Program): Command {
-  const command = new Command(`${program.name} ${name}`).description(`${SUMMARIES[name]}.`)
-  for (const option of [...REQUIRED[name], ...(OPTIONAL[name] ?? [])]) {
-    const [flags, description] = OPTIONS[option]
-    command.option(flags, description)
-  }
-  command.option('--debug', 'print messages of level DEBUG, too')
-  command.addHelpText('after', `\nExample:\n  ${exampleOf(name, program)}`)
-  // Commander would print, and end the process.
-  return command.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} })
+type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number]
+
+/** What is wrong with one word, without the value of an option: it may be a secret. */
+function faultsOf(token: Token, options: readonly string[]): readonly string[] {
+  if (token.kind === 'positional') return ['Too many arguments: after the command come options only.']
+  if (token.kind === 'option-terminator') return []
+  const { name, rawName, value, inlineValue } = token
+  if (!options.includes(name)) return [`Unknown option '${rawName}'.${suggestion(name, options)}`]
+  if (!Object.hasOwn(FILES, name)) return inlineValue ? [`Option '${rawName}' takes no value.`] : []
+  const isMissing = !value || (!inlineValue && /^-./.test(value))
+  return isMissing ? [`Option '${rawName} <file>' is missing its file.`] : []
 }
+
+function suggestion(name: string, options: readonly string[]): string {
+  const meant = nearest(name, options)
+  return meant === undefined ? '' : ` Did you mean --${meant}?`
+}
+
+type Given = Readonly<Partial<Record<FileOption, string>> & { debug?: boolean }>
+
+/** Of an option that is given twice, the last counts. */
+const givenBy = (tokens: readonly Token[]): Given =>
+  Object.fromEntries(tokens.flatMap((token) => (token.kind === 'option' ? [[token.name, token.value ?? true]] : [])))
 
 const exampleOf = (name: CommandName, program: Program): string =>
   [program.name, name, ...REQUIRED[name].map((option) => `--${option} ${option}.json`)].join(' ') +
@@ -118,15 +130,6 @@ function invocationOf(command: CommandName, given: Given, program: Program): Inv
   }
 }
 
-/** What was wrong, without any value: it may be a secret. */
-function sentenceOf({ message }: CommanderError): string {
-  const [fault = '', suggestion = ''] = message
-    .replace(/^error: /, '')
-    .replace(/=.*'/s, "'")
-    .split('\n')
-  return `${fault.charAt(0).toUpperCase()}${fault.slice(1).replace(/\.$/, '')}. ${suggestion.replace(/[()]/g, '')}`.trim()
-}
-
 function helpOf(program: Program): string {
   const { name, commands } = program
   const list = commands.map((command) => `  ${command.padEnd(10)}${SUMMARIES[command]}`)
@@ -136,13 +139,12 @@ function helpOf(program: Program): string {
 }
 
 function helpOfCommand(name: CommandName, program: Program): string {
-  let text = ''
-  const command = commandOf(name, program)
-  command.configureOutput({
-    writeOut: (part) => {
-      text += part
-    },
-  })
-  command.outputHelp()
-  return text
+  const options = [
+    ...filesOf(name).map((option) => [`--${option} <file>`, FILES[option].summary] as const),
+    ['--debug', 'print messages of level DEBUG, too'],
+    ['-h, --help', 'print this help'],
+  ] as const
+  const list = options.map(([flags, summary]) => `  ${flags.padEnd(18)}${summary}`)
+  const rows = [`Usage: ${program.name} ${name} [options]`, '', `${SUMMARIES[name]}.`, '', 'Options:', ...list, '']
+  return [...rows, 'Example:', `  ${exampleOf(name, program)}`, ''].join('\n')
 }

@@ -19,6 +19,7 @@ test.each([
   ],
   ['write --config c --catalog k', 'destination', { command: 'write', debug, config: 'c', catalog: 'k' }],
   ['check --config a --config b', 'source', { command: 'check', debug, config: 'b' }],
+  ['check --config=-c', 'source', { command: 'check', debug, config: '-c' }],
 ] as const)('understands %s', (line, role, expected) => {
   expect(parse(line, role)).toEqual(expected)
 })
@@ -34,7 +35,13 @@ test.each([
   ['read --config c --catalog k --stat s', 'source', ["'--stat'", 'Did you mean --state?']],
   ['check --confg c', 'source', ["'--confg'", 'Did you mean --config?']],
   ['check --config', 'source', ["'--config <file>'", 'missing']],
+  ['check --config= --debug', 'source', ["'--config <file>'", 'missing']],
+  ['read --config --catalog k', 'source', ["'--config <file>'", 'missing']],
+  ['spec --debug=yes', 'source', ["'--debug' takes no value"]],
+  ['spec -d', 'source', ["Unknown option '-d'"]],
+  ['spec --__proto__', 'source', ["Unknown option '--__proto__'"]],
   ['check c', 'source', ['Too many arguments']],
+  ['check --config c -- d', 'source', ['Too many arguments']],
   ['spec --config c', 'source', ["'--config'"]],
 ] as const)('refuses "%s" and says what to write', (line, role, parts) => {
   expect(() => parse(line, role)).toThrow(ConfigError)
@@ -52,8 +59,8 @@ test.each(['--help', '-h', 'help'])('%s explains every command, with an example'
   expect(text).toContain('my-connector read --config config.json --catalog catalog.json')
 })
 
-test('a command explains its options, with an example', () => {
-  const help = parse('read --help')
+test.each(['read --help', 'read -h', 'read --config c -h'])('%s explains its options, with an example', (line) => {
+  const help = parse(line)
   const text = help.command === 'help' ? help.text : ''
   for (const part of ['--config <file>', '--catalog <file>', '--state <file>', '--debug']) expect(text).toContain(part)
   expect(text).toContain('Example:\n  my-connector read --config config.json --catalog catalog.json')
