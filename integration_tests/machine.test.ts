@@ -20,7 +20,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'machine-'))
 const path = (name: string): string => join(scratch, name)
 let service: FakeService
 let refusing: FakeService
-const full = fullDisk(path('full'))
+const full = await fullDisk(path('full'))
 const places: readonly Place[] = [full, belowFile(path('file'))].filter((place) => place !== undefined)
 
 function file(name: string, content: object): string {
@@ -83,6 +83,8 @@ describe('a disk that is full', () => {
 
 test(`a full disk can be had${places.length < 2 ? ': not by this user, so those tests are left out' : ''}`, () => {
   expect(places.length).toBeGreaterThan(0)
+  // Whatever ends the tests, nothing stays mounted.
+  expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(scratch)
 })
 
 describe.each(places)('$name', ({ folder, code: fault }) => {

@@ -1,7 +1,9 @@
 /** Places where nothing can be written. */
-import { execFileSync } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 
 export interface Place {
   readonly name: string
@@ -19,13 +21,11 @@ export interface Disk extends Place {
 }
 
 /** A disk of a few kilobytes that is full already. Undefined where this user may not mount one. */
-export function fullDisk(folder: string): Disk | undefined {
-  mkdirSync(folder)
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' })
-  } catch {
-    return undefined
-  }
+export async function fullDisk(path: string): Promise<Disk | undefined> {
+  mkdirSync(path)
+  const keeper = await mounted(path)
+  if (!keeper) return undefined
+  const folder = `/proc/${keeper.pid}/root${path}`
   const filling = join(folder, 'filling')
   const disk: Disk = {
     name: 'a full disk',
@@ -39,10 +39,30 @@ export function fullDisk(folder: string): Disk | undefined {
         // As much of it as there is room for.
       }
     },
-    remove: () => void execFileSync('umount', [folder]),
+    remove: () => void keeper.stdin.end(),
   }
   disk.fill()
   return disk
+}
+
+/** For root, and for others. */
+const NAMESPACES = [['--mount'], ['--mount', '--map-root-user']]
+const KEEP = 'mount -t tmpfs -o size=64k tmpfs "$0" && echo mounted && exec cat'
+
+/**
+ * A process in whose own mount namespace the disk is. It ends, and takes the disk with it, once its stdin is closed:
+ * at the latest when the process of the tests ends, however that happens.
+ */
+async function mounted(path: string): Promise<ChildProcessByStdio<Writable, Readable, null> | undefined> {
+  for (const namespace of NAMESPACES) {
+    const keeper = spawn('unshare', [...namespace, 'sh', '-c', KEEP, path], { stdio: ['pipe', 'pipe', 'ignore'] })
+    const ended = once(keeper, 'close').then(
+      () => false,
+      () => false,
+    )
+    if (await Promise.race([once(keeper.stdout, 'data').then(() => true), ended])) return keeper
+  }
+  return undefined
 }
 
 /** For root, too, who may write to a folder that is read-only by its permissions. */
