@@ -5,9 +5,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { Unavailable } from '../integration_tests/installed.mjs'
 import { startAzurite } from '../integration_tests/servers/azurite.mjs'
 import { startCeph } from '../integration_tests/servers/ceph.mjs'
-import { Unavailable } from '../integration_tests/servers/install.mjs'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 const isRequired = process.argv.includes('--required')

@@ -4,7 +4,8 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Engine, succeed, Unavailable } from './engine.ts'
+import { Unavailable } from '../installed.mjs'
+import { type Engine, succeed } from './engine.ts'
 
 const BASE = 'docker.io/library/node:24-bookworm-slim'
 /** Node's own binary, as npm's package of it has it. */

@@ -1,11 +1,9 @@
 /** Buildah and Podman, with their images in a folder of their own, so that they need neither a service nor systemd. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-
-/** Why images can't be built or run here, in words for the person who waits for them. */
-export class Unavailable extends Error {}
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { install, PATH, Unavailable } from '../installed.mjs'
 
 export interface Ran {
   readonly code: number | null
@@ -20,8 +18,6 @@ export interface Engine {
   container(args: readonly string[], input?: string): Promise<Ran>
 }
 
-/** Debian keeps daemons and runtimes where only the super-user looks. */
-const PATH = [process.env['PATH'], '/usr/local/sbin', '/usr/sbin', '/sbin'].join(delimiter)
 const PACKAGES = ['buildah', 'podman', 'runc', 'mmdebstrap']
 
 /** Without cgroup managers, journals and limits that only systemd gives. */
@@ -36,7 +32,9 @@ runtime = "runc"
 
 /** Installs what is missing. Images and their state go under `folder`. */
 export async function openEngine(folder: string): Promise<Engine> {
-  await install()
+  // Containers of other users would see other owners of the folders that are shared with them.
+  if (process.getuid?.() !== 0) throw new Unavailable('only root can build and run them here')
+  await install(PACKAGES, PACKAGES)
   mkdirSync(folder, { recursive: true })
   const storage = `[storage]\ndriver = "overlay"\ngraphroot = "${folder}/store"\nrunroot = "${folder}/run"\n`
   writeFileSync(join(folder, 'storage.conf'), storage)
@@ -50,36 +48,6 @@ export async function openEngine(folder: string): Promise<Engine> {
     container: (args, input) => execute('podman', ['run', '--rm', '--pull=never', ...args], env, input),
   }
 }
-
-async function install(): Promise<void> {
-  // Containers of other users would see other owners of the folders that are shared with them.
-  if (process.getuid?.() !== 0) throw new Unavailable('only root can build and run them here')
-  if (PACKAGES.every(isInstalled)) return
-  if (!isInstalled('apt-get')) {
-    throw new Unavailable(`not installed; as root on Debian or Ubuntu: apt-get install ${PACKAGES.join(' ')}`)
-  }
-  console.error(`Installing ${PACKAGES.join(', ')} …`)
-  const args = ['install', '-y', '-qq', '--no-install-recommends', ...PACKAGES]
-  const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  try {
-    await succeed('apt-get', args, env).catch(async () => {
-      await succeed('apt-get', ['update', '-qq'], env)
-      await succeed('apt-get', args, env)
-    })
-  } catch (error) {
-    throw new Unavailable(`can't be installed: ${(error as Error).message}`)
-  }
-}
-
-const isInstalled = (command: string): boolean =>
-  PATH.split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, command), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
 
 /** Runs a command, and fails if it fails. */
 export async function succeed(

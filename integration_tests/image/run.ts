@@ -11,9 +11,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { Unavailable } from '../installed.mjs'
 import { makeBase, pullBase } from './base.ts'
 import { checks } from './checks.ts'
-import { type Engine, openEngine, succeed, Unavailable } from './engine.ts'
+import { type Engine, openEngine, succeed } from './engine.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TARGETS = ['source', 'destination', 'cli'] as const

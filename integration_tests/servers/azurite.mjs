@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { answering, freePorts, run, start } from './install.mjs'
+import { run } from '../installed.mjs'
+import { answering, freePorts, start } from './daemon.mjs'
 
 /** The newest that runs on Node 20. */
 const VERSION = '3.35.0'

@@ -6,8 +6,10 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { answering, freePorts, isInstalled, run, start, Unavailable } from './install.mjs'
+import { install, run } from '../installed.mjs'
+import { answering, freePorts, start } from './daemon.mjs'
 
+const COMMANDS = ['radosgw', 'radosgw-admin', 'ceph', 'ceph-mon', 'ceph-osd', 'monmaptool']
 const PACKAGES = ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph-common']
 const USERS = [
   { uid: 'owner', id: 'AKIAOWNEROWNEROWNER1', secret: 'owner-secret/+owner-secret' },
@@ -15,7 +17,7 @@ const USERS = [
 ]
 
 export async function startCeph() {
-  await install()
+  await install(COMMANDS, PACKAGES)
   const folder = mkdtempSync(join(tmpdir(), 'ceph-'))
   const daemons = []
   const stop = async () => {
@@ -28,21 +30,6 @@ export async function startCeph() {
     await stop()
     throw error
   }
-}
-
-async function install() {
-  if (['radosgw', 'radosgw-admin', 'ceph', 'ceph-mon', 'ceph-osd', 'monmaptool'].every(isInstalled)) return
-  if (!isInstalled('apt-get') || process.getuid?.() !== 0) {
-    throw new Unavailable(`not installed; as root on Debian or Ubuntu: apt-get install ${PACKAGES.join(' ')}`)
-  }
-  console.error(`Installing ${PACKAGES.join(', ')} …`)
-  const args = ['install', '-y', '-q', '--no-install-recommends', ...PACKAGES]
-  const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  const options = { env, maxBuffer: 64 * 1024 * 1024 }
-  await run('apt-get', args, options).catch(async () => {
-    await run('apt-get', ['update', '-q'], options)
-    await run('apt-get', args, options)
-  })
 }
 
 async function startCluster(folder, daemons) {

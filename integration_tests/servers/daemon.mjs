@@ -1,33 +1,10 @@
-/** Installs servers and starts their processes. Plain JavaScript: it runs before anything is compiled. */
-import { execFile, spawn } from 'node:child_process'
+/** Processes of servers. Plain JavaScript: it runs before anything is compiled. */
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, openSync, readFileSync } from 'node:fs'
+import { openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
-
-/** Why a server is not there, in words for the person who waits for its tests. */
-export class Unavailable extends Error {}
-
-const execute = promisify(execFile)
-/** Debian keeps daemons where only the super-user looks. */
-const PATH = [process.env.PATH, '/usr/local/sbin', '/usr/sbin', '/sbin'].join(delimiter)
-
-/** Runs a command to its end, and gives what it printed. */
-export async function run(command, args, options = {}) {
-  try {
-    const { stdout } = await execute(command, args, { ...options, env: { ...process.env, PATH, ...options.env } })
-    return stdout
-  } catch (error) {
-    throw new Unavailable(
-      `${command}: ${String(error.stderr || error.message)
-        .trim()
-        .split('\n')
-        .at(-1)}`,
-    )
-  }
-}
+import { PATH, Unavailable } from '../installed.mjs'
 
 /** Starts a process that stays, with its output in a file. `stop` ends it, and only it. */
 export function start(command, args, { logFile, env = {} }) {
@@ -56,16 +33,6 @@ export async function answering(url, server, seconds = 60) {
   }
   throw new Unavailable(`nothing answers at ${url}: ${server.lastWords()}`)
 }
-
-export const isInstalled = (command) =>
-  PATH.split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, command), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
 
 /** Ports of this machine that nobody listens on. */
 export async function freePorts(count) {
