@@ -1,6 +1,6 @@
 /** The Currents event types, read from catalogs/: what we know about each, which never decides whether it may flow. */
 import { readdirSync, readFileSync } from 'node:fs'
-import type { AirbyteStream } from './cdk/protocol.ts'
+import type { AirbyteStream, SyncMode } from './cdk/protocol.ts'
 
 /** One field of an event type: a JSON Schema with what else is known of the field. */
 export interface EventField {
@@ -72,15 +72,20 @@ export const FILE_FIELDS = {
 /** The keywords of a field that are JSON Schema; the others are ours. */
 const SCHEMA_KEYWORDS: readonly string[] = ['type', 'description', 'items', 'additionalProperties', 'contentMediaType']
 
-/** The stream of an event type, as `discover` publishes it. */
-export const publishedStream = (type: EventType): AirbyteStream => ({
-  name: type.event_type,
-  json_schema: publishedSchema(type),
-  supported_sync_modes: ['full_refresh', 'incremental'],
+/** How the stream of any event type is read. */
+export const STREAM_TRAITS = {
+  supported_sync_modes: ['full_refresh', 'incremental'] satisfies SyncMode[],
   source_defined_cursor: true,
   default_cursor_field: ['_ab_source_file_last_modified'],
   source_defined_primary_key: [['id']],
   is_resumable: true,
+}
+
+/** The stream of an event type, as `discover` publishes it. */
+export const publishedStream = (type: EventType): AirbyteStream => ({
+  name: type.event_type,
+  json_schema: publishedSchema(type),
+  ...STREAM_TRAITS,
 })
 
 /** The draft-07 schema of an event type's records, as `discover` publishes it. */
@@ -102,18 +107,38 @@ const published = (field: EventField): object =>
 
 const FOLDER = new URL('../catalogs/', import.meta.url)
 
-let loaded: ReadonlyMap<string, EventType> | undefined
+let names: ReadonlySet<string> | undefined
 
-/** Every described event type, by name. */
-export function eventTypes(): ReadonlyMap<string, EventType> {
-  loaded ??= new Map(
+/** The described event types, in alphabetical order. */
+export function eventTypeNames(): ReadonlySet<string> {
+  names ??= new Set(
     readdirSync(FOLDER)
       .filter((file) => file.endsWith('.json'))
       .sort()
-      .map((file) => withoutPrototype(JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8'))))
-      .map((type) => [type.event_type, type]),
+      .map((file) => file.slice(0, -'.json'.length)),
   )
-  return loaded
+  return names
+}
+
+let all: ReadonlyMap<string, EventType> | undefined
+
+/** Every described event type, by name. */
+export function eventTypes(): ReadonlyMap<string, EventType> {
+  all ??= new Map([...eventTypeNames()].map((name) => [name, typeIn(name)]))
+  return all
+}
+
+/** One described event type, by name. */
+export const describedType = (name: string): EventType | undefined =>
+  eventTypeNames().has(name) ? typeIn(name) : undefined
+
+const loaded = new Map<string, EventType>()
+
+/** Each file is read when its event type is first asked for: a sync is about few of them. */
+function typeIn(name: string): EventType {
+  const type = loaded.get(name) ?? withoutPrototype(JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')))
+  loaded.set(name, type)
+  return type
 }
 
 /** Fields of a file are looked up by name, and may be called like what every object has. */
@@ -122,19 +147,21 @@ const withoutPrototype = (type: EventType): EventType => ({
   schema: { ...type.schema, properties: Object.assign(Object.create(null), type.schema.properties) },
 })
 
-let spellings: ReadonlyMap<string, EventType> | undefined
-
 /**
  * The event type that a name means in any documented spelling: dots or underscores, any case, `_SHARED` tables, and a
  * prefix of any kind before it.
  */
-export function eventTypeOf(name: string): EventType | undefined {
+export const eventTypeOf = (name: string): EventType | undefined => describedType(name) ?? spelledType(plain(name))
+
+let spellings: ReadonlyMap<string, EventType> | undefined
+
+function spelledType(name: string): EventType | undefined {
   spellings ??= new Map(
     [...eventTypes().values()].flatMap((type) =>
       [type.event_type, type.snowflake_table, ...type.aliases].map((spelling) => [plain(spelling), type] as const),
     ),
   )
-  return eventTypes().get(name) ?? spellings.get(plain(name)) ?? prefixed(plain(name), spellings)
+  return spellings.get(name) ?? prefixed(name, spellings)
 }
 
 /** No spelling ends with that of another event type, so at most one fits. */

@@ -32,8 +32,14 @@ export interface StreamRequest {
 }
 
 /** One stream of a source. */
-export interface Stream {
+export interface Stream extends StreamReader {
   readonly definition: AirbyteStream
+}
+
+/** What reads one stream. */
+export interface StreamReader {
+  /** Of many streams a read concerns few: their schemas, which may be large, can be left to `discover`. */
+  readonly definition: Pick<AirbyteStream, 'name' | 'namespace' | 'supported_sync_modes' | 'is_resumable'>
 
   /**
    * Told while streams before it are read: what takes time before the first record can be under way then. Throws
@@ -49,7 +55,7 @@ export interface Stream {
 }
 
 export interface ReadStreams {
-  readonly streams: readonly Stream[]
+  readonly streams: readonly StreamReader[]
   readonly catalog: ConfiguredAirbyteCatalog
   readonly states: readonly AirbyteStreamState[]
   readonly environment: Environment
@@ -83,13 +89,13 @@ export async function* readStreams({ streams, catalog, states, environment }: Re
 /** A stream of the catalogue, and what it is asked for: an error if it can't be. */
 interface Turn {
   readonly descriptor: StreamDescriptor
-  order(): { readonly stream: Stream; readonly request: StreamRequest }
+  order(): { readonly stream: StreamReader; readonly request: StreamRequest }
   isPrepared: boolean
 }
 
 function turnOf(
   configured: ConfiguredAirbyteStream,
-  streams: readonly Stream[],
+  streams: readonly StreamReader[],
   states: readonly AirbyteStreamState[],
 ): Turn {
   const descriptor = descriptorOf(configured.stream)
@@ -111,7 +117,11 @@ function prepare(turn: Turn): void {
   }
 }
 
-async function* readStream(stream: Stream, request: StreamRequest, environment: Environment): AsyncIterable<Output> {
+async function* readStream(
+  stream: StreamReader,
+  request: StreamRequest,
+  environment: Environment,
+): AsyncIterable<Output> {
   const descriptor = descriptorOf(stream.definition)
   let progress: Progress = { isRunning: false, records: 0, state: request.state ?? {}, emitted: undefined }
   for await (const output of stream.read(request, environment)) {
@@ -164,7 +174,7 @@ const stateOf = (stream_descriptor: StreamDescriptor, { state, records }: Progre
 })
 
 /** How many records an output holds. Throws at what the platform would drop in silence, or fail at. */
-function recordsIn(output: Exclude<StreamOutput, Checkpoint>, { name }: AirbyteStream): number {
+function recordsIn(output: Exclude<StreamOutput, Checkpoint>, { name }: StreamDescriptor): number {
   switch (output.type) {
     case 'RECORD_LINES':
       return countOf(output.stream, output.count, name)
@@ -184,7 +194,7 @@ function countOf(stream: string, count: number, name: string): number {
 }
 
 function requestTo(
-  { definition }: Stream,
+  { definition }: StreamReader,
   configured: ConfiguredAirbyteStream,
   states: readonly AirbyteStreamState[],
 ): StreamRequest {
@@ -194,14 +204,14 @@ function requestTo(
   return { syncMode, state: isResumable ? stateFor(definition, states) : undefined, configured }
 }
 
-const syncModeMessage = ({ name, supported_sync_modes }: AirbyteStream, syncMode: string): string =>
+const syncModeMessage = ({ name, supported_sync_modes }: StreamReader['definition'], syncMode: string): string =>
   `The stream "${name}" has no sync mode ${JSON.stringify(syncMode)}. Choose ${supported_sync_modes.join(' or ')}.`
 
 /** The stream's blob; null, which asks for a reset, counts as none. */
-const stateFor = (definition: AirbyteStream, states: readonly AirbyteStreamState[]): JsonObject | undefined =>
+const stateFor = (definition: StreamDescriptor, states: readonly AirbyteStreamState[]): JsonObject | undefined =>
   states.findLast(({ stream_descriptor }) => isSame(stream_descriptor, definition))?.stream_state ?? undefined
 
-function findStream(streams: readonly Stream[], wanted: StreamDescriptor): Stream {
+function findStream(streams: readonly StreamReader[], wanted: StreamDescriptor): StreamReader {
   const stream = streams.find(({ definition }) => isSame(definition, wanted))
   if (stream) return stream
   const names = streams.map(({ definition }) => definition.name)

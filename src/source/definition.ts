@@ -1,10 +1,10 @@
 /** A stream as the source defines it. */
-import { type EventType, eventTypes, publishedStream } from '../catalog.ts'
+import { describedType, type EventType, publishedStream } from '../catalog.ts'
 import type { AirbyteStream } from '../cdk/protocol.ts'
 
 /** What the catalogue says of an event type, or what holds for any event of a type that it lacks. */
 export const definitionOf = (eventType: string): AirbyteStream =>
-  publishedStream(eventTypes().get(eventType) ?? undescribed(eventType))
+  publishedStream(describedType(eventType) ?? undescribed(eventType))
 
 const undescribed = (event_type: string): EventType => ({
   event_type,

@@ -1,6 +1,6 @@
 /** Every stream: the event types of the catalogue, and what the export itself holds besides. */
 import type { AvroRecord } from '../catalog/avro.ts'
-import { eventTypes, FILE_FIELDS } from '../catalog.ts'
+import { describedType, eventTypeNames, FILE_FIELDS } from '../catalog.ts'
 import type { Environment } from '../cdk/connector.ts'
 import type { AirbyteCatalog, AirbyteStream } from '../cdk/protocol.ts'
 import type { SourceConfig } from '../config.ts'
@@ -23,7 +23,7 @@ export async function discover(
   try {
     const roots = await findRoots(store, config.path_prefix, hoursSince(0, config))
     const found = await newestSchemas(store, roots, environment, warn)
-    const names = [...new Set([...eventTypes().keys(), ...found.keys()])].sort()
+    const names = [...new Set([...eventTypeNames(), ...found.keys()])].sort()
     const policy = policyOf(config.personal_data)
     return { streams: names.map((name) => streamOf(name, found.get(name), policy)) }
   } finally {
@@ -39,7 +39,7 @@ type Properties = Readonly<Record<string, object>>
  */
 function streamOf(name: string, schema: AvroRecord | undefined, policy: PersonalDataPolicy | undefined): AirbyteStream {
   const stream = definitionOf(name)
-  const header = schema ? jsonSchemaOf(schema, eventTypes().get(name), policy).properties : {}
+  const header = schema ? jsonSchemaOf(schema, describedType(name), policy).properties : {}
   const described = covered(eventProperties(stream), taggedFields(schema), policy)
   const unknown = Object.entries(header).filter(([field]) => !Object.hasOwn(eventProperties(stream), field))
   const properties = { ...described, ...Object.fromEntries(unknown), ...FILE_FIELDS }

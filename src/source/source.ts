@@ -1,12 +1,11 @@
 /** Braze Currents as an Airbyte source: store -> decode -> record -> message. */
-import { eventTypes } from '../catalog.ts'
+import { eventTypeNames, STREAM_TRAITS } from '../catalog.ts'
 import type { Environment, Output, Source } from '../cdk/connector.ts'
 import { log } from '../cdk/messages.ts'
 import type { AirbyteStreamState, ConfiguredAirbyteCatalog } from '../cdk/protocol.ts'
-import { readStreams, type Stream, type StreamRequest } from '../cdk/streams.ts'
+import { readStreams, type StreamReader, type StreamRequest } from '../cdk/streams.ts'
 import { SourceConfig } from '../config.ts'
 import { recentIds } from './deduplicate.ts'
-import { definitionOf } from './definition.ts'
 import { hoursSince } from './hours.ts'
 import { LooseTypes } from './loose.ts'
 import { policyOf } from './privacy.ts'
@@ -73,12 +72,12 @@ interface Export {
 function streamsOf(
   { catalog, roots, environment, ...found }: Export,
   { onReport = () => {} }: SourceOptions,
-): readonly Stream[] {
+): readonly StreamReader[] {
   const shared = { ...found, types: new LooseTypes(), onReport }
   const personalData = policyOf(found.config.personal_data)
   const inFolders = roots.roots.map(({ eventType }) => spelledRight(eventType))
   const asked = roots.loose.length > 0 ? catalog.streams.map(({ stream }) => stream.name) : []
-  return [...new Set([...eventTypes().keys(), ...inFolders, ...asked])].map((stream) => {
+  return [...new Set([...eventTypeNames(), ...inFolders, ...asked])].map((stream) => {
     const jobFor = ({ syncMode }: StreamRequest): StreamJob => ({
       ...shared,
       stream,
@@ -89,7 +88,7 @@ function streamsOf(
     })
     let listing: ReturnType<typeof listFirst>
     return {
-      definition: definitionOf(stream),
+      definition: { name: stream, ...STREAM_TRAITS },
       prepare(request) {
         listing = listFirst(jobFor(request), request.state)
       },
