@@ -1,0 +1,100 @@
+/** Runs test files again and again in one process, each time with another mutant of one file switched on. */
+import { register } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import fc from 'fast-check'
+
+/** What the process is told at its start. */
+export interface Mutated {
+  /** Whose code has all its mutants in it, or nothing. */
+  readonly file: string
+  readonly code: string
+}
+
+/** One run of some of the tests of each file. */
+export interface Order {
+  readonly mutant: string | undefined
+  /** How often the mutant may be met, lest it goes on for ever. */
+  readonly hitLimit: number
+  readonly tests: readonly TestsOf[]
+}
+
+export interface TestsOf {
+  readonly file: string
+  /** All of them, if undefined. */
+  readonly names: readonly string[] | undefined
+}
+
+export interface News {
+  /** What the first test that failed said, if one did. */
+  readonly failure: string | undefined
+  /** How often each mutant was met: by a test, and while modules were loaded. */
+  readonly met: { readonly static: Hits; readonly perTest: Readonly<Record<string, Hits>> }
+}
+
+type Hits = Readonly<Record<string, number>>
+
+interface Test {
+  readonly name: string
+  readonly parent: Test | undefined
+  readonly errors: readonly unknown[]
+  mode: 'skip' | undefined
+}
+
+interface Event {
+  readonly name: string
+  readonly test: Test
+}
+
+const mutated: Mutated = JSON.parse(process.env['MUTATED'] ?? '')
+const stryker: Record<string, unknown> = {}
+Object.assign(globalThis, { __stryker__: stryker })
+// The same inputs each time, and no search for smaller ones.
+fc.configureGlobal({ seed: 1, endOnFailure: true })
+register('./hooks.mjs', import.meta.url, { data: mutated })
+const { circus } = await import('./globals.ts')
+
+let runs = 0
+let current: TestsOf = { file: '', names: [] }
+let failure: string | undefined
+
+circus.addEventHandler(({ name, test }: Event) => {
+  if (name === 'test_start') {
+    if (failure !== undefined || !(current.names?.includes(nameOf(test)) ?? true)) test.mode = 'skip'
+    stryker['currentTestId'] = `${current.file} ${nameOf(test)}`
+  }
+  if (name === 'test_done') {
+    if (test.errors.length > 0) failure ??= `${nameOf(test)}: ${textOf(test.errors[0])}`
+    stryker['currentTestId'] = undefined
+  }
+})
+
+process.on('message', (order: Order) => {
+  void run(order).then((news) => process.send?.(news))
+})
+process.send?.('ready')
+
+async function run({ mutant, hitLimit, tests }: Order): Promise<News> {
+  const met = { static: {}, perTest: {} }
+  Object.assign(stryker, { activeMutant: mutant, hitCount: 0, hitLimit, mutantCoverage: met })
+  failure = undefined
+  for (const one of tests) {
+    current = one
+    if (failure === undefined) await runFile(one.file)
+  }
+  return { failure, met }
+}
+
+async function runFile(file: string): Promise<void> {
+  circus.resetState()
+  try {
+    await import(`${pathToFileURL(file)}?${++runs}`)
+    const { unhandledErrors } = await circus.run()
+    if (unhandledErrors.length > 0) failure ??= textOf(unhandledErrors[0])
+  } catch (error) {
+    failure ??= textOf(error)
+  }
+}
+
+const nameOf = ({ parent, name }: Test): string => (parent ? `${nameOf(parent)} ${name}`.trim() : '')
+
+const textOf = (error: unknown): string => String(Array.isArray(error) ? error[0] : error).split('\n')[0] ?? ''
