@@ -9,13 +9,14 @@ import {
   finishFile,
   finishPass,
   isInVain,
+  isTooNew,
   type ListedFile,
   MARGIN_MS,
   type Passing,
   passOver,
   wants,
 } from '../../src/source/cursor.ts'
-import { MOST_HASHES } from '../../src/source/recent.ts'
+import { hashOf, MOST_HASHES, NO_FILES } from '../../src/source/recent.ts'
 import { progressOf, stateOf } from '../../src/source/state.ts'
 
 const MINUTE = 60_000
@@ -59,6 +60,21 @@ test.each([
   expect(wants(beginPass(before, NOON + 10 * MINUTE), listed('a', modified, size))).toBe(expected)
 })
 
+test.each([
+  ['dated after the pass began', NOON + 1, true],
+  ['dated at its beginning', NOON, false],
+  ['dated before it', NOON - 1, false],
+])('a file is too new for a pass if it is %s', (_, modified, expected) => {
+  const file = listed('a', modified)
+  expect(isTooNew(beginPass(BEGINNING, NOON), file)).toBe(expected)
+  // A clock that was set back makes nothing too new that the last pass could have read.
+  expect(isTooNew(beginPass({ ...BEGINNING, since: NOON }, NOON - 60 * MINUTE), file)).toBe(expected)
+})
+
+test('a pass begins with the folders of the event type', () => {
+  expect(beginPass(BEGINNING, NOON).pass.part).toBe('hours')
+})
+
 test('a state far in the future wants nothing, and stays there', () => {
   const future = progressOf('s', { _ab_source_file_last_modified: '2999-01-01T00:00:00.000Z' }).cursor
   const { cursor, read } = pass(future, [listed('a', NOON), listed('b', NOON + MINUTE)], NOON + MINUTE)
@@ -92,6 +108,14 @@ test('a broken file is wanted until it is whole', () => {
   const whole = saved(finishPass(finishFile(next, file)))
   expect(whole.broken).toEqual([])
   expect(wants(beginPass(whole, NOON + 180 * MINUTE), file)).toBe(false)
+})
+
+test('of two broken files, the one that becomes whole or breaks again leaves the other as it is', () => {
+  const [a, b] = [listed('a', NOON - MINUTE), listed('b', NOON - MINUTE)]
+  const both = breakFile(breakFile(beginPass(since, NOON), a, 7, NOON), b, 8, NOON)
+  const events = (cursor: Cursor) => [a, b].map(({ object }) => brokenFile(cursor, object)?.events)
+  expect(events(finishFile(both, a))).toEqual([undefined, 8])
+  expect(events(breakFile(both, b, 9, NOON))).toEqual([7, 9])
 })
 
 test('a broken file that is written anew is read from its first event on', () => {
@@ -131,6 +155,26 @@ test('a late file among more than can be remembered makes the pass start again w
   const second = pass(first.cursor, all, NOON + 5 * MINUTE)
   expect(second.cursor).toMatchObject({ since: NOON, recent: [] })
   expect(pass(second.cursor, all, NOON + 5 * MINUTE).read).toHaveLength(all.length)
+})
+
+test('where files are remembered one by one, a pass counts none of those it meets', () => {
+  const file = listed('a', NOON - MINUTE)
+  const { cursor } = pass(BEGINNING, [file], NOON)
+  expect(passOver(beginPass(cursor, NOON + MINUTE), file).pass).toMatchObject({
+    met: NO_FILES,
+    recent: [hashOf(file.object)],
+  })
+})
+
+test.each([
+  ['older than the margin', listed('old', NOON - 2 * MARGIN_MS)],
+  ['too new', listed('new', NOON + 60 * MINUTE)],
+  ['of an hour that is listed for broken files only', { ...listed('extra', NOON - MINUTE), extra: true }],
+])('where more files were read than can be remembered, none is taken for late that is %s', (_, file) => {
+  const files = Array.from({ length: MOST_HASHES + 5 }, (_, i) => listed(`a${i}`, NOON - i))
+  const { cursor } = pass(BEGINNING, files, NOON)
+  const next = pass(cursor, [...files, file], NOON + 5 * MINUTE)
+  expect(next).toMatchObject({ read: [], cursor: { since: NOON + 5 * MINUTE } })
 })
 
 test('files that the next pass will not list do not count for what it compares', () => {
