@@ -7,13 +7,13 @@ import type { StorageOf } from '../../src/config.ts'
 import { type FakeObject, type FakeObjects, fakeObjects } from './objects.ts'
 import {
   type Answer,
+  contentAnswer,
   type FakeRequest,
   type FakeServer,
   fakeServer,
   type Operation,
   type Protocol,
   type Refusal,
-  rangeOf,
   xml,
 } from './server.ts'
 
@@ -191,8 +191,6 @@ function getBlob(objects: FakeObjects, key: string, { headers }: FakeRequest): A
     return refused({ status: 412, code: 'ConditionNotMet' })
   }
   const asked = [headers['x-ms-range'], headers.range].flat().find((range) => range !== undefined)
-  const range = rangeOf(asked, object.content)
-  if (!range) return refused({ status: 416, code: 'InvalidRange' })
   const common = {
     etag,
     'last-modified': object.modified.toUTCString(),
@@ -200,9 +198,7 @@ function getBlob(objects: FakeObjects, key: string, { headers }: FakeRequest): A
     'x-ms-blob-type': 'BlockBlob',
     ...(object.contentEncoding === undefined ? {} : { 'content-encoding': object.contentEncoding }),
   }
-  if (asked === undefined) return { status: 200, headers: common, body: range.bytes }
-  const contentRange = `bytes ${range.start}-${range.start + range.bytes.length - 1}/${object.content.length}`
-  return { status: 206, headers: { ...common, 'content-range': contentRange }, body: range.bytes }
+  return contentAnswer(object.content, asked, common) ?? refused({ status: 416, code: 'InvalidRange' })
 }
 
 function refused({ status, code, message = code }: Refusal): Answer {

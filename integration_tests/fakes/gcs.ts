@@ -7,13 +7,13 @@ import type { StorageOf } from '../../src/config.ts'
 import { type FakeObject, type FakeObjects, fakeObjects, md5 } from './objects.ts'
 import {
   type Answer,
+  contentAnswer,
   type FakeRequest,
   type FakeServer,
   fakeServer,
   type Operation,
   type Protocol,
   type Refusal,
-  rangeOf,
 } from './server.ts'
 
 export interface FakeGcs extends FakeServer, FakeObjects {
@@ -132,14 +132,13 @@ function getObject(objects: FakeObjects, bucket: string, key: string, request: F
   if (object.contentEncoding === 'gzip' && !/gzip/.test(String(request.headers['accept-encoding']))) {
     return { status: 200, body: gunzipSync(object.content) }
   }
-  const range = rangeOf(request.headers.range, object.content)
-  if (!range) return refused({ status: 416, code: 'requestedRangeNotSatisfiable' })
-  return media(object, range, request.headers.range !== undefined)
+  const answer = contentAnswer(object.content, request.headers.range, headersOf(object))
+  return answer ?? refused({ status: 416, code: 'requestedRangeNotSatisfiable' })
 }
 
-function media(object: FakeObject, { start, bytes }: { start: number; bytes: Buffer }, isPart: boolean): Answer {
+function headersOf(object: FakeObject) {
   const { contentEncoding, content, revision } = object
-  const headers = {
+  return {
     'content-type': 'application/octet-stream',
     'x-goog-generation': String(revision),
     'x-goog-hash': `crc32c=${crc32cOf(object)},md5=${md5(content, 'base64')}`,
@@ -147,9 +146,6 @@ function media(object: FakeObject, { start, bytes }: { start: number; bytes: Buf
     'x-goog-stored-content-length': content.length,
     ...(contentEncoding === undefined ? {} : { 'content-encoding': contentEncoding }),
   }
-  if (!isPart) return { status: 200, headers, body: bytes }
-  const contentRange = `bytes ${start}-${start + bytes.length - 1}/${content.length}`
-  return { status: 206, headers: { ...headers, 'content-range': contentRange }, body: bytes }
 }
 
 interface Resource {

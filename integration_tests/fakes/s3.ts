@@ -6,13 +6,13 @@ import type { StorageOf } from '../../src/config.ts'
 import { type FakeObjects, fakeObjects, type Listed, md5 } from './objects.ts'
 import {
   type Answer,
+  contentAnswer,
   type FakeRequest,
   type FakeServer,
   fakeServer,
   type Operation,
   type Protocol,
   type Refusal,
-  rangeOf,
   xml,
 } from './server.ts'
 import { expectedSignature, signatureOf, timeOf } from './signature_v4.ts'
@@ -172,13 +172,9 @@ function getObject(objects: FakeObjects, key: string, request: FakeRequest): Ans
   const etag = etagOf(object)
   const wanted = request.headers['if-match']
   if (wanted !== undefined && wanted !== etag) return refused({ status: 412, code: 'PreconditionFailed' }, request)
-  const range = rangeOf(request.headers.range, object.content)
-  if (!range) return refused({ status: 416, code: 'InvalidRange' }, request)
   const headers = { etag, 'last-modified': object.modified.toUTCString(), 'accept-ranges': 'bytes' }
-  const { start, bytes } = range
-  if (request.headers.range === undefined) return { status: 200, headers, body: bytes }
-  const contentRange = `bytes ${start}-${start + bytes.length - 1}/${object.content.length}`
-  return { status: 206, headers: { ...headers, 'content-range': contentRange }, body: bytes }
+  const answer = contentAnswer(object.content, request.headers.range, headers)
+  return answer ?? refused({ status: 416, code: 'InvalidRange' }, request)
 }
 
 const isChunked = ({ headers }: FakeRequest): boolean => headers['content-encoding']?.includes('aws-chunked') ?? false

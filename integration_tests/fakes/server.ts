@@ -131,9 +131,22 @@ function send(response: ServerResponse, answer: Answer, { cutAfter, hangAfter }:
   else response.end(body)
 }
 
-/** The part of `content` that a Range header asks for. Undefined if there is no such part. */
-export function rangeOf(header: string | undefined, content: Buffer): { start: number; bytes: Buffer } | undefined {
-  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? []
+/** `content`, or the part of it that a Range header asks for. Undefined if there is no such part. */
+export function contentAnswer(
+  content: Buffer,
+  range: string | undefined,
+  headers: NonNullable<Answer['headers']>,
+): Answer | undefined {
+  if (range === undefined) return { status: 200, headers, body: content }
+  const part = rangeOf(range, content)
+  if (!part) return undefined
+  const { start, bytes } = part
+  const contentRange = `bytes ${start}-${start + bytes.length - 1}/${content.length}`
+  return { status: 206, headers: { ...headers, 'content-range': contentRange }, body: bytes }
+}
+
+function rangeOf(header: string, content: Buffer): { start: number; bytes: Buffer } | undefined {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header) ?? []
   if (first === '' && last === '') return { start: 0, bytes: content }
   const start = first === '' ? Math.max(0, content.length - Number(last)) : Number(first)
   if (start >= content.length) return undefined

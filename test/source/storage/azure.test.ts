@@ -1,26 +1,18 @@
-import { afterAll, expect, test } from '@jest/globals'
-import { type FakeAzure, type FakeAzureOptions, fakeAzure } from '../../../integration_tests/fakes/azure.ts'
+import { expect, test } from '@jest/globals'
+import { type FakeAzure, fakeAzure } from '../../../integration_tests/fakes/azure.ts'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
 import type { StorageOf } from '../../../src/config.ts'
 import { azureStore, azureWritableStore } from '../../../src/source/storage/azure.ts'
 import { ChangedObjectError, MissingObjectError, type ObjectStore } from '../../../src/source/storage/store.ts'
 import { storeContract } from './contract.ts'
 import { type FaultyProvider, faultContract } from './faults.ts'
+import { closedAfterwards } from './opened.ts'
 import { writableContract } from './writable_contract.ts'
 
 // Of all identities that a machine may have only that of the environment is tried: no metadata service is asked.
 process.env['AZURE_TOKEN_CREDENTIALS'] = 'EnvironmentCredential'
 
-const opened: { close(): unknown }[] = []
-afterAll(async () => {
-  for (const one of opened) await one.close()
-})
-
-async function fake(options?: FakeAzureOptions): Promise<FakeAzure> {
-  const azure = await fakeAzure(options)
-  opened.push(azure)
-  return azure
-}
+const fake = closedAfterwards(fakeAzure)
 
 storeContract('Azure', {
   open: async (objects) => {
@@ -164,8 +156,7 @@ test('a machine without an identity is told what to do', async () => {
 })
 
 test('a server that does not know where to start lists from the beginning, and nothing comes twice', async () => {
-  const azure = await fakeAzure({ knowsStartFrom: false, pageSize: 2 })
-  opened.push(azure)
+  const azure = await fake({ knowsStartFrom: false, pageSize: 2 })
   for (const key of ['a', 'b', 'c', 'd']) azure.put(key, '')
   const keys = []
   for await (const { key } of azureStore(azure.config, waiting).list('', 'b')) keys.push(key)

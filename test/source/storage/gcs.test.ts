@@ -1,27 +1,19 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { inspect } from 'node:util'
-import { afterAll, expect, test } from '@jest/globals'
-import { type FakeGcs, type FakeGcsOptions, fakeGcs } from '../../../integration_tests/fakes/gcs.ts'
+import { expect, test } from '@jest/globals'
+import { fakeGcs } from '../../../integration_tests/fakes/gcs.ts'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
 import { gcsStore, gcsWritableStore } from '../../../src/source/storage/gcs.ts'
 import { tokenFailure } from '../../../src/source/storage/gcs_errors.ts'
 import { MissingObjectError } from '../../../src/source/storage/store.ts'
 import { storeContract } from './contract.ts'
 import { faultContract } from './faults.ts'
+import { closedAfterwards } from './opened.ts'
 import { writableContract } from './writable_contract.ts'
 
 const NO_BUCKET = { status: 404, code: 'notFound', message: 'The specified bucket does not exist.' }
 
-const opened: { close(): unknown }[] = []
-afterAll(async () => {
-  for (const one of opened) await one.close()
-})
-
-async function fake(options?: FakeGcsOptions): Promise<FakeGcs> {
-  const gcs = await fakeGcs(options)
-  opened.push(gcs)
-  return gcs
-}
+const fake = closedAfterwards(fakeGcs)
 
 storeContract('Gcs', {
   open: async (objects) => {

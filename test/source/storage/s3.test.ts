@@ -1,25 +1,17 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { type FakeS3, type FakeS3Options, fakeS3 } from '../../../integration_tests/fakes/s3.ts'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { fakeS3 } from '../../../integration_tests/fakes/s3.ts'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
 import type { StorageOf } from '../../../src/config.ts'
 import { s3Store, s3WritableStore } from '../../../src/source/storage/s3.ts'
 import { MissingObjectError, type ObjectStore } from '../../../src/source/storage/store.ts'
 import { storeContract } from './contract.ts'
 import { faultContract } from './faults.ts'
+import { closedAfterwards } from './opened.ts'
 import { writableContract } from './writable_contract.ts'
 
-const opened: { close(): unknown }[] = []
-afterAll(async () => {
-  for (const one of opened) await one.close()
-})
-
-async function fake(options?: FakeS3Options): Promise<FakeS3> {
-  const s3 = await fakeS3(options)
-  opened.push(s3)
-  return s3
-}
+const fake = closedAfterwards(fakeS3)
 
 storeContract('S3', {
   open: async (objects) => {
