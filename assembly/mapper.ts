@@ -113,8 +113,8 @@ let line: u32 = 0
 let hasId: bool = false
 
 /**
- * Goes through the lines of the input, and writes a row (line's end, program or -1, event's end) for each. Ends early
- * when the rows or the output are full. `programs` is a list of addresses; `valuesAt` has room for the values of any.
+ * Goes through the lines of the input, and writes a row for each: line's end, program or -1, event's beginning and end.
+ * A comma follows each event, so that neighbours are joined. Ends early when the rows or the output are full. `programs` is a list of addresses; `valuesAt` has room for the values of any.
  */
 export function map(
   programs: usize,
@@ -147,10 +147,12 @@ export function map(
       p = endOfLine(inputAt)
       o = event
     }
-    const row = rows + <usize>rowsDone * 12
+    const row = rows + <usize>rowsDone * 16
     store<u32>(row, <u32>p)
     store<i32>(row, program, 4)
-    store<u32>(row, <u32>o, 8)
+    store<u32>(row, <u32>event, 8)
+    store<u32>(row, <u32>o, 12)
+    if (program >= 0) store<u8>(o++, COMMA)
     rowsDone++
     inputAt = p + 1
   }

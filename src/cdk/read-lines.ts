@@ -19,13 +19,16 @@ export async function* readMessages(input: AsyncIterable<Uint8Array>): AsyncIter
 
 /**
  * Cuts a flow of bytes after line feeds, and makes UTF-8 of them. A long line is put together once, when its end has
- * come. The blocks are the caller's to keep: what came in may be used again.
+ * come. What came in may be used again: the blocks lie in memory that `allocate` gives.
  */
-export async function* wholeLines(input: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
+export async function* wholeLines(
+  input: AsyncIterable<Uint8Array>,
+  allocate: (bytes: number) => Buffer = Buffer.allocUnsafe,
+): AsyncIterable<Buffer> {
   let begun: Uint8Array[] = []
   let isFirst = true
   const block = (): Buffer => {
-    const lines = asUtf8(Buffer.concat(begun))
+    const lines = asUtf8(joined(begun, allocate))
     const rest = isFirst ? withoutByteOrderMark(lines) : lines
     begun = []
     isFirst = false
@@ -41,6 +44,16 @@ export async function* wholeLines(input: AsyncIterable<Uint8Array>): AsyncIterab
     if (end < chunk.length) begun.push(Buffer.from(chunk.subarray(end)))
   }
   if (begun.length > 0) yield block()
+}
+
+function joined(parts: readonly Uint8Array[], allocate: (bytes: number) => Buffer): Buffer {
+  const whole = allocate(parts.reduce((bytes, part) => bytes + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
 
 /** Lines that are read one by one, as far as somebody asks. */

@@ -17,11 +17,24 @@ export interface Rows<Stream> {
   lineEnd(row: number): number
   /** What the line was mapped by; undefined if it was not. */
   program(row: number): Known<Stream> | undefined
-  /** Where the event ends in `bytes`, and where the next one begins. */
-  eventEnd(row: number): number
-  /** Where the first event begins. */
-  readonly eventsAt: number
+  /** Where the event begins in `bytes`. */
+  eventStart(row: number): number
+  /**
+   * The mapped rows from `row` on that belong together: as many of the same program as fit into `room`, but one in any
+   * case. Their events are joined by commas, and end at `end`.
+   */
+  run(row: number, room: Room): Run
   readonly bytes: Buffer
+}
+
+interface Run {
+  readonly count: number
+  readonly end: number
+}
+
+interface Room {
+  readonly events: number
+  readonly bytes: number
 }
 
 interface Known<Stream> {
@@ -35,7 +48,9 @@ interface Taught<Stream> extends Known<Stream> {
 }
 
 const SLACK = 64
-const ROW_BYTES = 12
+/** A row: where the line ends, its program, where the event begins and ends. */
+const ROW_WORDS = 4
+const ROW_BYTES = ROW_WORDS * 4
 const MAX_ROWS = 4096
 const MAX_PROGRAMS = 1000
 /** Names that one stream may have. */
@@ -115,18 +130,26 @@ export class CompiledLines<Stream> {
   #rows(count: number, shift: number): Rows<Stream> {
     const words = this.#words
     const programs = this.#programs
+    const word = (row: number, at: number): number => words[ROWS / 4 + row * ROW_WORDS + at] ?? 0
     return {
       count,
       bytes: this.#memory,
-      eventsAt: OUTPUT,
-      lineEnd: (row) => (words[ROWS / 4 + row * 3] ?? 0) + shift,
-      program: (row) => programs[words[ROWS / 4 + row * 3 + 1] ?? -1],
-      eventEnd: (row) => words[ROWS / 4 + row * 3 + 2] ?? 0,
+      lineEnd: (row) => word(row, 0) + shift,
+      program: (row) => programs[word(row, 1)],
+      eventStart: (row) => word(row, 2),
+      run(row, room) {
+        const [program, end] = [word(row, 1), word(row, 2) + room.bytes]
+        const rowEnd = Math.min(count, row + room.events)
+        let next = row + 1
+        while (next < rowEnd && word(next, 1) === program && word(next, 3) <= end) next++
+        return { count: next - row, end: word(next - 1, 3) }
+      },
     }
   }
 
   #leftAlone(end: number): Rows<Stream> {
-    const nothing = { bytes: this.#memory, eventsAt: OUTPUT, program: () => undefined, eventEnd: () => OUTPUT }
+    const run = { count: 0, end: OUTPUT }
+    const nothing = { bytes: this.#memory, program: () => undefined, eventStart: () => OUTPUT, run: () => run }
     return { ...nothing, count: 1, lineEnd: () => end }
   }
 

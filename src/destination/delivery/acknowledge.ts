@@ -51,10 +51,17 @@ export class Acknowledgements {
     return this.#unreadable
   }
 
-  /** A record came. Gives its place. */
-  record(count: StreamCount): number {
-    count.records++
-    return this.#places++
+  /** Records came. Gives the place of the first. */
+  record(count: StreamCount, records = 1): number {
+    const place = this.#places
+    count.records += records
+    this.#places += records
+    return place
+  }
+
+  /** How many there are so far. */
+  get places(): number {
+    return this.#places
   }
 
   /** The record at `place` is rejected. `kept`: it is, or will be before any state goes back, in a store. */

@@ -1,19 +1,20 @@
 /** Groups what is to be sent into requests. Knows neither HTTP nor any service. */
 import type { Envelope, TargetLimits } from '../target.ts'
-import type { InputLine } from './input-line.ts'
+import type { InputLines } from './input-lines.ts'
 import type { InputStream } from './streams.ts'
 
-/** One record on its way. */
-export interface SentRecord {
+/** Records of one stream that follow each other in the input: one with any events, or several with one event each. */
+export interface SentRecords {
   readonly stream: InputStream
-  readonly line: InputLine
-  /** The record's place in the input: 0 for the first. */
+  readonly lines: InputLines
+  /** The first record's place in the input: 0 for the first of all. */
   readonly place: number
+  readonly records: number
   readonly events: number
 }
 
-/** A record that waits for its request. Its events stay together when a request is cut in two. */
-export interface Item extends SentRecord {
+/** Records that wait for their request. The events of a record stay together when a request is cut in two. */
+export interface Item extends SentRecords {
   /** Where its events, joined by commas, begin and end in the body. */
   readonly start: number
   readonly end: number
@@ -34,13 +35,20 @@ export interface Batch extends Parcel {
   readonly opened: number
 }
 
-/** What to send of a record, and with which key. */
-export interface Outgoing extends SentRecord {
+/** What to send of some records, and with which key. */
+export interface Outgoing extends SentRecords {
   readonly writeKey: string
-  /** The record's events, joined by commas, lie here, until the next record is mapped. */
+  /** The records' events, joined by commas, lie here, until the next record is mapped. */
   readonly bytes: Buffer
   readonly start: number
   readonly end: number
+}
+
+/** What a request can still take. */
+export interface Room {
+  readonly events: number
+  /** Of events with the commas between them. */
+  readonly bytes: number
 }
 
 interface OpenBatch extends Batch {
@@ -79,11 +87,19 @@ export class Batches {
     this.#tailBytes = tail.length
   }
 
-  /** Copies a record's events into the open batch of their key. Gives the batches that are full now, in order. */
-  add(record: Outgoing, now: number): readonly Batch[] {
-    const open = this.#open.get(record.writeKey)
-    if (open && this.#fits(open, record)) return this.#put(open, record)
-    const fresh = this.#put(this.#begin(record.writeKey, now), record)
+  /** What the open batch of a key can still take. No less than a new one, if there is none. */
+  room(writeKey: string): Room {
+    const { events, bytes } = this.#open.get(writeKey) ?? { events: 0, bytes: this.#headBytes - COMMA.length }
+    return { events: this.#maxEvents - events, bytes: this.#maxBytes - bytes - COMMA.length - this.#tailBytes }
+  }
+
+  /** Copies records' events into the open batch of their key. Gives the batches that are full now, in order. */
+  add(records: Outgoing, now: number): readonly Batch[] {
+    const { writeKey, events, start, end } = records
+    const open = this.#open.get(writeKey)
+    const room = this.room(writeKey)
+    if (open && events <= room.events && end - start <= room.bytes) return this.#put(open, records)
+    const fresh = this.#put(this.#begin(writeKey, now), records)
     return open ? [open, ...fresh] : fresh
   }
 
@@ -104,11 +120,6 @@ export class Batches {
     return first
   }
 
-  #fits(batch: OpenBatch, { events, start, end }: Outgoing): boolean {
-    const bytes = batch.bytes + COMMA.length + end - start + this.#tailBytes
-    return batch.events + events <= this.#maxEvents && bytes <= this.#maxBytes
-  }
-
   #begin(writeKey: string, opened: number): OpenBatch {
     const body = this.#spare.pop() ?? Buffer.allocUnsafe(FIRST_BYTES)
     const batch = { writeKey, items: [], body, isWhole: true, events: 0, bytes: this.#headBytes, opened }
@@ -118,14 +129,14 @@ export class Batches {
     return batch
   }
 
-  #put(batch: OpenBatch, { stream, line, place, events, bytes, start, end }: Outgoing): readonly Batch[] {
+  #put(batch: OpenBatch, { stream, lines, place, records, events, bytes, start, end }: Outgoing): readonly Batch[] {
     if (batch.items.length > 0) batch.body.write(COMMA, batch.bytes++, 'latin1')
     const at = batch.bytes
     const length = end - start
     const needed = at + length + COMMA.length + this.#tailBytes
     if (needed > batch.body.length) batch.body = this.#larger(batch.body, needed)
     bytes.copy(batch.body, at, start, end)
-    batch.items.push({ stream, line, place, events, start: at, end: at + length })
+    batch.items.push({ stream, lines, place, records, events, start: at, end: at + length })
     batch.events += events
     batch.bytes = at + length
     return batch.events < this.#maxEvents ? NONE : this.#close(batch)

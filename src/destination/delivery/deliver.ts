@@ -4,6 +4,7 @@ import type { Item, Parcel } from './batch.ts'
 import { withoutValues } from './quote.ts'
 import type { Rejection } from './rejected.ts'
 import type { Send } from './send.ts'
+import { singlesOf } from './single-items.ts'
 
 /** What becomes of items. */
 export interface Fates {
@@ -16,16 +17,16 @@ export interface Fates {
  * delivered; what was delivered until then has been reported.
  */
 export async function deliver(send: Send, parcel: Parcel, fates: Fates): Promise<void> {
-  const { items } = parcel
   const outcome = await send(parcel)
   switch (outcome.status) {
     case 'delivered':
-      return fates.delivered(items)
+      return fates.delivered(parcel.items)
     case 'stopped':
       throw new ConfigError(outcome.message)
     case 'failed':
       throw new TransientError(`${outcome.reason}. What was not delivered is not acknowledged: run the sync again.`)
     case 'refused': {
+      const items = singlesOf(parcel)
       const [item] = items
       if (items.length === 1 && item) return fates.rejected(item, rejectionOf(item, outcome))
       const middle = items.length >> 1
@@ -37,10 +38,10 @@ export async function deliver(send: Send, parcel: Parcel, fates: Fates): Promise
 
 const TOO_LARGE = 413
 
-function rejectionOf({ line }: Item, { code, reason }: { readonly code: number; readonly reason: string }): Rejection {
+function rejectionOf({ lines }: Item, { code, reason }: { readonly code: number; readonly reason: string }): Rejection {
   return {
     reason: code === TOO_LARGE ? 'too_large_for_service' : 'refused_by_service',
-    message: withoutValues(reason, line.text),
+    message: withoutValues(reason, lines.text),
     status: code,
   }
 }

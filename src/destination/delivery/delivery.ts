@@ -6,6 +6,7 @@ import { wholeLines } from '../../cdk/read-lines.ts'
 import type { Limits } from '../../config.ts'
 import type { TargetLimits } from '../target.ts'
 import { type Batch, Batches } from './batch.ts'
+import { Blocks } from './blocks.ts'
 import { deliver } from './deliver.ts'
 import { Intake } from './intake.ts'
 import { Outbox } from './outbox.ts'
@@ -34,6 +35,7 @@ export class Delivery {
   readonly #options: DeliveryOptions
   readonly #intake: Intake
   readonly #batches: Batches
+  readonly #blocks = new Blocks(() => this.#firstOpenPlace())
   readonly #slots: Slots
   readonly #outbox = new Outbox<Output>()
   readonly #sending: Sending
@@ -54,8 +56,8 @@ export class Delivery {
       now: () => environment.now(),
       emit: (output) => this.#outbox.push([output]),
     })
-    this.#intake = new Intake(this.records, target.limits.eventBytes)
     this.#batches = new Batches(batchLimits(target.limits, limits), target.envelope(new Date(environment.now())))
+    this.#intake = new Intake(this.records, this.#batches, target.limits.eventBytes)
     this.#slots = new Slots(limits.concurrent_requests)
     this.#sending = openSending(options, this.#stop.signal, (outputs) => this.#outbox.push(outputs))
   }
@@ -93,7 +95,8 @@ export class Delivery {
     const { pulse = everySecond, environment } = this.#options
     const stopPulse = pulse(() => void this.#dispatch(this.#batches.close(environment.elapsed() - FLUSH_MS)))
     try {
-      for await (const lines of until(wholeLines(input), this.#stop.signal)) await this.#take(lines)
+      const blocks = wholeLines(input, (bytes) => this.#blocks.take(bytes))
+      for await (const lines of until(blocks, this.#stop.signal)) await this.#take(lines)
       if (!this.#failure) await this.#dispatch(this.#batches.close())
     } catch (error) {
       this.#fail(error)
@@ -115,6 +118,7 @@ export class Delivery {
       if (full.length > 0) await this.#dispatch(full)
       if (this.#stop.signal.aborted) return
     }
+    this.#blocks.filled(this.records.places)
     if (rejected && rejected.bytes > REJECTED_BYTES) await rejected.flush()
     await this.#release()
     await this.#outbox.room()

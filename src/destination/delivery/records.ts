@@ -9,7 +9,7 @@ import type { Target } from '../target.ts'
 import { Acknowledgements } from './acknowledge.ts'
 import type { Item, Outgoing } from './batch.ts'
 import type { Fates } from './deliver.ts'
-import type { InputLine } from './input-line.ts'
+import type { InputLines } from './input-lines.ts'
 import { type RejectedMessage, type RejectedRecords, type Rejection, rejectedLine } from './rejected.ts'
 import { type InputStream, Streams } from './streams.ts'
 import { type StreamReport, StreamTally } from './summary.ts'
@@ -42,7 +42,7 @@ export class Records implements Fates {
   }
 
   /** Gives what is to be sent of a record, if anything. */
-  take(record: InputRecord, line: InputLine): Outgoing | undefined {
+  take(record: InputRecord, lines: InputLines): Outgoing | undefined {
     const stream = this.streamOf(record)
     const place = this.count(stream)
     const mapped = stream.map(record)
@@ -51,7 +51,8 @@ export class Records implements Fates {
         const { events, writeKey, trimmed } = mapped
         if (trimmed.length > 0) stream.tally.trimmed++
         const bytes = bytesOf(events.join(','))
-        return { stream, line, place, writeKey, events: events.length, bytes, start: 0, end: bytes.length }
+        const [start, end] = [0, bytes.length]
+        return { stream, lines, place, records: 1, writeKey, events: events.length, bytes, start, end }
       }
       case 'skipped':
         stream.tally.skip(mapped.reason)
@@ -75,10 +76,15 @@ export class Records implements Fates {
     return this.#streams.of(record)
   }
 
-  /** A record came that is mapped already, or will be. Gives its place. */
-  count({ tally, count }: Counted): number {
-    tally.read++
-    return this.#acknowledgements.record(count)
+  /** Records came that are mapped already, or will be. Gives the place of the first. */
+  count({ tally, count }: Counted, records = 1): number {
+    tally.read += records
+    return this.#acknowledgements.record(count, records)
+  }
+
+  /** How many records came. */
+  get places(): number {
+    return this.#acknowledgements.places
   }
 
   takeState(state: InputState): void {
@@ -86,16 +92,17 @@ export class Records implements Fates {
   }
 
   delivered(items: readonly Item[]): void {
-    this.#delivered += items.length
-    for (const { stream, start, end } of items) {
-      stream.tally.delivered++
-      stream.tally.bytes += end - start
+    for (const { stream, records, start, end } of items) {
+      this.#delivered += records
+      stream.tally.delivered += records
+      const commas = records - 1
+      stream.tally.bytes += end - start - commas
     }
   }
 
   /** Throws a ConfigError if it is not the records that are wrong. */
-  rejected({ stream, line, place }: Item, rejection: Rejection): void {
-    this.#reject(stream, place, { type: 'RECORD', line: line.text }, rejection)
+  rejected({ stream, lines, place }: Item, rejection: Rejection): void {
+    this.#reject(stream, place, { type: 'RECORD', line: lines.text }, rejection)
     this.#refused++
     if (this.#delivered === 0 && this.#refused >= HOPELESS) throw hopeless(this.#refused, rejection)
   }

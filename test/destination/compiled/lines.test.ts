@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { type EventType, eventTypes } from '../../../src/catalog.ts'
 import { endOfLine, readMessages } from '../../../src/cdk/read-lines.ts'
 import { DestinationConfig } from '../../../src/config.ts'
-import { CompiledLines } from '../../../src/destination/compiled/lines.ts'
+import { CompiledLines, type Rows } from '../../../src/destination/compiled/lines.ts'
 import type { Mapper, Target } from '../../../src/destination/target.ts'
 import { targetOf } from '../../../src/destination/target-of.ts'
 import { damaged, jsonText } from '../../cdk/json-text.ts'
@@ -41,7 +41,6 @@ async function compiled(target: Target, lines: Buffer): Promise<Compiled> {
   const short: boolean[] = []
   for (let start = 0; start < lines.length; ) {
     const rows = learned.map(lines, start)
-    let event = rows.eventsAt
     for (let row = 0; row < rows.count; row++) {
       const end = rows.lineEnd(row)
       expect(end).toBe(endOfLine(lines, start))
@@ -49,7 +48,7 @@ async function compiled(target: Target, lines: Buffer): Promise<Compiled> {
       let hasLearned = false
       short.push(program !== undefined)
       if (program) {
-        sent.push({ writeKey: program.writeKey, events: rows.bytes.toString('latin1', event, rows.eventEnd(row)) })
+        sent.push({ writeKey: program.writeKey, events: eventOf(rows, row) })
       } else
         for await (const [message] of readMessages(flow(lines.subarray(start, end)))) {
           if (message?.type !== 'RECORD') continue
@@ -60,13 +59,15 @@ async function compiled(target: Target, lines: Buffer): Promise<Compiled> {
           )
           hasLearned = learned.learn(message.stream, message, map)
         }
-      event = rows.eventEnd(row)
       start = end + 1
       if (hasLearned) break
     }
   }
   return { sent, short }
 }
+
+const eventOf = (rows: Rows<string>, row: number): string =>
+  rows.bytes.toString('latin1', rows.eventStart(row), rows.run(row, { events: 1, bytes: Number.POSITIVE_INFINITY }).end)
 
 function mappersOf(target: Target): (stream: string) => Mapper {
   const mappers = new Map<string, Mapper>()
@@ -412,6 +413,37 @@ test.each([SEGMENT, RUDDERSTACK])('ids of every kind give $service the same both
   const { sent, short } = await compiled(target(), lines)
   expect(sent).toEqual(await mapped(target(), lines))
   expect(short.filter(Boolean).length).toBeGreaterThan(30)
+})
+
+test('neighbours that one program maps make a run, up to what there is room for', () => {
+  const usual = { time: '1', user_id: '"u"', external_user_id: '"e"' }
+  const [open, send] = ['users.messages.email.Open', 'users.messages.email.Send']
+  const streams = [open, send, open, open, 'x', open, open, open, send, send]
+  const lines = Buffer.from(streams.map((stream, i) => lineOfMembers(stream, { ...usual, id: `"${i}"` })).join('\n'))
+  const mappers = mappersOf(targetOf(DestinationConfig.parse({ destination: SEGMENT })))
+  const learned = new CompiledLines<string>(32_000)
+  const teach = (stream: string) => {
+    const data = { names: ['id', ...Object.keys(usual)], values: ['"0"', ...Object.values(usual)] }
+    const line = lineOfMembers(stream, { id: '"0"', ...usual })
+    learned.learn(stream, { type: 'RECORD', stream, namespace: undefined, data, line }, mappers(stream))
+  }
+  teach(open)
+  teach(send)
+  const rows = learned.map(lines, 0)
+  expect(rows.count).toBe(streams.length)
+  const single = (row: number) => eventOf(rows, row)
+  const runAt = (row: number, events: number, bytes: number) => {
+    const { count, end } = rows.run(row, { events, bytes })
+    const joined = streams.slice(row, row + count).map((_, i) => single(row + i))
+    expect(rows.bytes.toString('latin1', rows.eventStart(row), end)).toBe(joined.join(','))
+    return count
+  }
+  const all = Number.POSITIVE_INFINITY
+  expect([0, 1, 2, 3, 5, 6, 8, 9].map((row) => runAt(row, all, all))).toEqual([1, 1, 2, 1, 3, 2, 2, 1])
+  expect(rows.program(4)).toBeUndefined()
+  expect([1, 2, 3, 4].map((events) => runAt(5, events, all))).toEqual([1, 2, 3, 3])
+  const two = single(5).length + 1 + single(6).length
+  expect([0, two - 1, two, two + 1].map((bytes) => runAt(5, all, bytes))).toEqual([1, 1, 2, 2])
 })
 
 const NAMES = [

@@ -56,6 +56,20 @@ test('a batch is as full as it can be', () => {
   ])
 })
 
+test('what fills the room of a batch to the byte still goes into it, and one byte more does not', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(20)), fc.constantFrom(0, 1), (sizes, more) => {
+      const batches = new Batches({ eventBytes: 100, batchBytes: EMPTY + 500, batchEvents: 100 }, ENVELOPE)
+      for (const [place, size] of sizes.entries()) batches.add(outgoing(place, 'x'.repeat(size)), 0)
+      const room = batches.room(outgoing(0, '').writeKey)
+      expect(room.events).toBe(100 - sizes.length)
+      const closed = batches.add(outgoing(99, 'y'.repeat(room.bytes + more)), 0)
+      expect(closed).toHaveLength(sizes.length === 0 ? 0 : more)
+      if (more === 0) expect(batches.close().map((batch) => body(batch).length)).toEqual([EMPTY + 500])
+    }),
+  )
+})
+
 test('where a text lies does not count for how large it is', () => {
   const batches = new Batches({ eventBytes: 100, batchBytes: EMPTY + 5, batchEvents: 10 }, ENVELOPE)
   const bytes = Buffer.from('-------{}---')

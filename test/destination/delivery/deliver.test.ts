@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { type ByteString, toByteString } from '../../../src/cdk/bytes.ts'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
 import type { Parcel } from '../../../src/destination/delivery/batch.ts'
 import { deliver } from '../../../src/destination/delivery/deliver.ts'
 import type { Rejection } from '../../../src/destination/delivery/rejected.ts'
 import type { Send } from '../../../src/destination/delivery/send.ts'
-import { outgoing, parcel } from './fakes.ts'
+import { outgoing, outgoingRun, parcel, textsOf } from './fakes.ts'
 
 interface Fate {
   readonly delivered: number[]
@@ -36,6 +37,47 @@ test('rejects the events that the service refuses, and delivers all others once'
       const places = items(count).items.map(({ place }) => place)
       expect(fate.delivered).toEqual(places.filter((place) => !bad.includes(place)))
       expect(fate.rejected.map(({ place }) => place)).toEqual(places.filter((place) => bad.includes(place)))
+    }),
+  )
+})
+
+/** What JSON may hold that looks like the end of an event. */
+const TEXTS = ['{}', '{"a":"},{"}', '{"a":{"b":[{},{}]},"c":"\\"}"}', '{"a":[1,"]"]}'].map(toByteString)
+
+test('records that came as one are told apart where the service refuses some of them', async () => {
+  const some = fc.array(fc.array(fc.constantFrom(...TEXTS), { minLength: 1, maxLength: 6 }), {
+    minLength: 1,
+    maxLength: 5,
+  })
+  await fc.assert(
+    fc.asyncProperty(some, fc.array(fc.nat(29)), async (runs, bad) => {
+      const texts = runs.flat()
+      const starts = runs.map((_, i) => runs.slice(0, i).flat().length)
+      const whole = parcel(...runs.map((run, i) => outgoingRun(starts[i] ?? 0, run)))
+      const delivered: ByteString[] = []
+      const rejected: [place: number, id: string, text: ByteString][] = []
+      const includesBad = (sent: Parcel) =>
+        sent.items.some(({ place, records }) => bad.some((one) => one >= place && one < place + records))
+      await deliver(
+        async (sent) => {
+          if (includesBad(sent)) return { status: 'refused', code: 400, reason: 'no' }
+          delivered.push(...textsOf(sent))
+          return { status: 'delivered' }
+        },
+        whole,
+        {
+          delivered: () => undefined,
+          rejected: ({ place, records, events, lines, start, end }) => {
+            expect([records, events]).toEqual([1, 1])
+            const { id } = JSON.parse(lines.text).record.data
+            rejected.push([place, id, whole.body.toString('latin1', start, end)])
+          },
+        },
+      )
+      expect(delivered.join(',')).toBe(texts.filter((_, place) => !bad.includes(place)).join(','))
+      expect(rejected).toEqual(
+        texts.flatMap((text, place) => (bad.includes(place) ? [[place, String(place), text]] : [])),
+      )
     }),
   )
 })

@@ -5,7 +5,7 @@ import { ConfigError } from '../../../src/cdk/errors.ts'
 import type { InputMessage, InputRecord, InputState } from '../../../src/cdk/input.ts'
 import type { ConfiguredAirbyteCatalog, StreamDescriptor } from '../../../src/cdk/protocol.ts'
 import { Batches, type Outgoing, type Parcel } from '../../../src/destination/delivery/batch.ts'
-import { InputLine } from '../../../src/destination/delivery/input-line.ts'
+import { InputLines } from '../../../src/destination/delivery/input-lines.ts'
 import { StreamTally } from '../../../src/destination/delivery/summary.ts'
 import type { Mapped, Target, TargetLimits } from '../../../src/destination/target.ts'
 
@@ -73,14 +73,22 @@ export function outgoing(place: number, text: ByteString, { writeKey = KEY, even
   const bytes = bytesOf(text)
   return {
     stream: STREAM,
-    line: new InputLine(line, 0, line.length),
+    lines: new InputLines(line, 0, line.length),
     place,
+    records: 1,
     writeKey,
     events,
     bytes,
     start: 0,
     end: bytes.length,
   }
+}
+
+/** Several records on their way at once, an event each, whose input lines lie one after the other. */
+export function outgoingRun(place: number, texts: readonly ByteString[]): Outgoing {
+  const lines = bytesOf(texts.map((_, i) => record('s', { id: String(place + i) }).line).join('\n'))
+  const run = outgoing(place, texts.join(','), { events: texts.length })
+  return { ...run, lines: new InputLines(lines, 0, lines.length), records: texts.length }
 }
 
 /** Records in one body. */
