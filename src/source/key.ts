@@ -7,7 +7,6 @@
  * So we look for `event_type=` and `date=` anywhere, and know nothing of the rest.
  * Source: https://www.braze.com/docs/user_guide/data/distribution/braze_currents/setting_up_currents/event_delivery_semantics (read 2026-11)
  */
-import { decoderFor } from './decode/index.ts'
 import { covers, type Hour, type Hours, nextCovered } from './hours.ts'
 
 export interface EventTypeFolder {
@@ -50,7 +49,15 @@ export function skipTo(key: string, folder: string, hours: Hours): string | unde
   return next === undefined ? `${key.slice(0, valueAt - 1)}>` : key.slice(0, valueAt) + next
 }
 
-/** Whether a file can hold events, by the end of its name. */
-export const holdsEvents = (key: string): boolean => decoderFor(key) !== undefined
+export type Format = 'avro' | 'custom_http'
 
-export const isAvro = (key: string): boolean => /\.avro$/i.test(key)
+/** How a file holds events, by the end of its name. Undefined if it holds none. */
+export function formatOf(key: string): Format | undefined {
+  if (/\.avro$/i.test(key)) return 'avro'
+  if (/\.(json|ndjson|jsonl)(\.gz)?$/i.test(key)) return 'custom_http'
+  return undefined
+}
+
+export const holdsEvents = (key: string): boolean => formatOf(key) !== undefined
+
+export const isAvro = (key: string): boolean => formatOf(key) === 'avro'

@@ -4,7 +4,6 @@
  */
 import type { ListedFile } from './cursor.ts'
 import { BrokenFileError } from './decode/decoder.ts'
-import { readSchema } from './decode/index.ts'
 import { isAvro } from './key.ts'
 import { type FileHash, hashOf } from './recent.ts'
 import { spelledRight } from './roots.ts'
@@ -52,6 +51,8 @@ export async function* withLooseTypes(
 
 /** Undefined if the file is broken: each stream then meets it, and says so. */
 async function eventTypeIn(store: ObjectStore, object: StoredObject): Promise<string | undefined> {
+  // The decoders are loaded when there is something to decode.
+  const { readSchema } = await import('./decode/index.ts')
   try {
     return (await readSchema(store.read(object))).eventType
   } catch (error) {

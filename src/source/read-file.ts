@@ -11,6 +11,7 @@ import { isAvro } from './key.ts'
 import type { LooseTypes } from './loose.ts'
 import { addBlock, addFile, type SourceReport } from './report.ts'
 import { CURSOR_FIELD } from './state.ts'
+import { throwIfStopped } from './stopped.ts'
 import { ChangedObjectError, MissingObjectError, type ObjectStore } from './storage/store.ts'
 
 /** More broken files than these are no accident, and the state could not hold them. */
@@ -34,11 +35,6 @@ export interface Progress {
   readonly trouble?: string | undefined
   /** A file is dated in the future. */
   readonly isClockWrong?: boolean
-}
-
-export function throwIfStopped({ stream, environment }: Job): void {
-  if (!environment.signal.aborted) return
-  throw new TransientError(`Stream ${stream} was stopped before its end. The next sync goes on from there.`)
 }
 
 export async function* readFile(

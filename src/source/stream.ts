@@ -23,10 +23,11 @@ import { filesOf, hoursOf } from './listing.ts'
 import { type LookAhead, lookAhead } from './look-ahead.ts'
 import { withLooseTypes } from './loose.ts'
 import { type Fetch, prefetched } from './prefetch.ts'
-import { type Job, type Progress, readFile, throwIfStopped } from './read-file.ts'
+import type { Job, Progress } from './read-file.ts'
 import { emptyReport, type SourceReport, summaryOf } from './report.ts'
 import type { ExportRoots } from './roots.ts'
 import { progressOf, type Refresh, stateOf } from './state.ts'
+import { throwIfStopped } from './stopped.ts'
 
 /** What it takes to read a stream: where its files are, besides what it takes to read one. */
 export interface StreamJob extends Job {
@@ -129,7 +130,7 @@ async function* readPass(
     for await (const [file, content] of files) {
       throwIfStopped(job)
       const before = progress.report.records
-      if (content) progress = yield* readFile(progress, file, content, job)
+      if (content) progress = yield* (await fileReader()).readFile(progress, file, content, job)
       else if (isWanted(file)) progress = { ...progress, cursor: finishFile(progress.cursor, file) }
       else progress = yield* passedOver(progress, file, job)
       unsaved = more(unsaved, progress.report.records - before, content ? 1 : 0)
@@ -144,6 +145,14 @@ async function* readPass(
     throw error
   }
   return progress
+}
+
+let loading: Promise<typeof import('./read-file.ts')> | undefined
+
+/** Loaded for the first file, with the decoders: often there is nothing new. */
+function fileReader(): Promise<typeof import('./read-file.ts')> {
+  loading ??= import('./read-file.ts')
+  return loading
 }
 
 /** The reader of JSON files keeps chunks, so nothing is lent to it. */

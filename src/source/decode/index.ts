@@ -1,4 +1,5 @@
 import { type AvroRecord, eventTypeOfSchema } from '../../catalog/avro.ts'
+import { formatOf } from '../key.ts'
 import { decodeAvro } from './avro.ts'
 import { parseSchema } from './avro-schema.ts'
 import { openContainer } from './container.ts'
@@ -10,9 +11,14 @@ export { eventTypesIn } from './custom-http.ts'
 
 /** The decoder for a file, by the end of its key. Undefined for files that hold no events. */
 export function decoderFor(key: string): Decode | undefined {
-  if (/\.avro$/i.test(key)) return decodeAvro
-  if (/\.(json|ndjson|jsonl)(\.gz)?$/i.test(key)) return decodeCustomHttp
-  return undefined
+  switch (formatOf(key)) {
+    case 'avro':
+      return decodeAvro
+    case 'custom_http':
+      return decodeCustomHttp
+    case undefined:
+      return undefined
+  }
 }
 
 /** What the header of an Avro file says. */
