@@ -5,11 +5,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import { test } from '@jest/globals'
 
 /** Undefined where there is none. */
-export const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'].find(
+const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'].find(
   (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0,
 )
+
+/** A test that needs one, and what its name begins with: a test that is left out says why. */
+export const browserTest = CHROMIUM ? test : test.skip
+export const noBrowser = CHROMIUM ? '' : 'NO CHROMIUM HERE: '
 
 export interface Page {
   /** The value of an expression of JavaScript. */

@@ -1,16 +1,13 @@
 /** `init` on a real pseudo-terminal, which `script` of util-linux gives. */
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { type Collector, startCollector } from '../src/local/collector/collector.ts'
 import { sampleExport } from '../src/local/sample/sample.ts'
 import { runCli } from './command_line.ts'
+import { type Answer, converse, noTerminal, terminalTest } from './pseudo_terminal.ts'
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const KEY = 'a-secret-write-key'
 jest.setTimeout(120_000)
 
@@ -27,30 +24,10 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true })
 })
 
-/** Part of the system where there is one; not of ours. */
-const SCRIPT = 'script'
-const hasScript = /util-linux/.test(spawnSync(SCRIPT, ['--version'], { encoding: 'utf8' }).stdout ?? '')
-const onTerminal = hasScript ? test : test.skip
+const inFolder = (words: readonly string[], answers: readonly Answer[]) => converse(words, answers, scratch)
 
-/** Answers each prompt once it stands at the end of what is shown. */
-async function converse(words: readonly string[], answers: readonly (readonly [prompt: string, answer: string])[]) {
-  const line = [process.execPath, MAIN, ...words].map((word) => `'${word}'`).join(' ')
-  const terminal = spawn(SCRIPT, ['-qefc', line, '/dev/null'], { cwd: scratch })
-  let shown = ''
-  const left = [...answers]
-  terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
-    shown += text
-    const [next] = left
-    if (!next || !shown.trimEnd().endsWith(next[0])) return
-    left.shift()
-    terminal.stdin.write(next[1])
-  })
-  const [code] = await once(terminal, 'close')
-  return { code, shown, left }
-}
-
-onTerminal('asks on a terminal, and never shows a secret', async () => {
-  const { code, shown, left } = await converse(
+terminalTest(`${noTerminal}asks on a terminal, and never shows a secret`, async () => {
+  const { code, shown, left } = await inFolder(
     ['init'],
     [
       ['storage.provider:', '1\r'],
@@ -73,8 +50,8 @@ onTerminal('asks on a terminal, and never shows a secret', async () => {
   })
 })
 
-onTerminal('Ctrl-C at a prompt ends it with 130, and nothing is written', async () => {
-  const { code, shown } = await converse(
+terminalTest(`${noTerminal}Ctrl-C at a prompt ends it with 130, and nothing is written`, async () => {
+  const { code, shown } = await inFolder(
     ['init', '--source-config', 'a.json', '--destination-config', 'b.json'],
     [
       ['storage.provider:', '1\r'],

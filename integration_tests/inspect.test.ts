@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { InspectReport } from '../src/local/inspect/report.ts'
-import { CHROMIUM, inBrowser } from './browser.ts'
+import { browserTest, inBrowser, noBrowser } from './browser.ts'
 import { runCli } from './command_line.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'inspect-'))
@@ -73,11 +73,8 @@ test('a page that can not be written is said to be so', async () => {
   expect(stderr).toMatch(/can't be written \(EISDIR\)/)
 })
 
-const browserTest = CHROMIUM ? test : test.skip
-const missing = CHROMIUM ? '' : 'NO CHROMIUM HERE: '
-
 browserTest(
-  `${missing}a browser shows the page, asks for nothing else, and runs nothing of what lies in the bucket`,
+  `${noBrowser}a browser shows the page, asks for nothing else, and runs nothing of what lies in the bucket`,
   async () => {
     await inBrowser(
       await pageOf(),
@@ -99,7 +96,7 @@ browserTest(
 )
 
 browserTest(
-  `${missing}tables are sorted with the keyboard`,
+  `${noBrowser}tables are sorted with the keyboard`,
   async () => {
     await inBrowser(await pageOf(), { width: 1280, scheme: 'light' }, async ({ evaluate, press }) => {
       const column = (i: number) =>

@@ -2,13 +2,17 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { test } from '@jest/globals'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
-const SCRIPT = 'script'
-
 /** That of util-linux; that of other systems takes other arguments. */
-export const hasScript = /util-linux/.test(spawnSync(SCRIPT, ['--version'], { encoding: 'utf8' }).stdout ?? '')
+const SCRIPT = 'script'
+const hasScript = /util-linux/.test(spawnSync(SCRIPT, ['--version'], { encoding: 'utf8' }).stdout ?? '')
+
+/** A test that needs a terminal, and what its name begins with: a test that is left out says why. */
+export const terminalTest = hasScript ? test : test.skip
+export const noTerminal = hasScript ? '' : 'NO script OF UTIL-LINUX HERE: '
 
 export interface Size {
   readonly columns: number
@@ -29,8 +33,7 @@ export function startOnTerminal(
   variables: NodeJS.ProcessEnv = {},
   onOutput: (output: string) => void = () => {},
 ): OnTerminal {
-  const quoted = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ')
-  const line = `stty cols ${columns} rows ${rows}; exec ${quoted} >'${stdout}'`
+  const line = `stty cols ${columns} rows ${rows}; exec ${lineOf(args)} >'${stdout}'`
   const child = spawn(SCRIPT, ['-qec', line, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, TERM: 'xterm', ...variables },
@@ -50,6 +53,39 @@ export const onTerminal = (
   args: readonly string[],
   variables: NodeJS.ProcessEnv = {},
 ): Promise<string> => startOnTerminal(size, stdout, args, variables).output
+
+export interface Conversation {
+  readonly code: number
+  readonly shown: string
+  /** The answers to what was never asked. */
+  readonly left: readonly Answer[]
+}
+
+export type Answer = readonly [prompt: string, answer: string]
+
+/** Answers each prompt once it stands at the end of what is shown. */
+export async function converse(
+  args: readonly string[],
+  answers: readonly Answer[],
+  folder: string,
+): Promise<Conversation> {
+  const terminal = spawn(SCRIPT, ['-qefc', lineOf(args), '/dev/null'], { cwd: folder })
+  let shown = ''
+  const left = [...answers]
+  terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
+    shown += text
+    const [next] = left
+    if (!next || !shown.trimEnd().endsWith(next[0])) return
+    left.shift()
+    terminal.stdin.write(next[1])
+  })
+  const [code] = await once(terminal, 'close')
+  return { code, shown, left }
+}
+
+/** For a shell. */
+const lineOf = (args: readonly string[]): string =>
+  [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ')
 
 interface Shown {
   readonly lines: readonly string[]

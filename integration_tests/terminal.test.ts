@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { sampleExport } from '../src/local/sample/sample.ts'
 import { runCli, startCli } from './command_line.ts'
-import { hasScript, onTerminal, screenOf, startOnTerminal } from './pseudo_terminal.ts'
+import { noTerminal, onTerminal, screenOf, startOnTerminal, terminalTest } from './pseudo_terminal.ts'
 
 jest.setTimeout(120_000)
 
@@ -56,14 +56,11 @@ beforeAll(async () => {
   write('destination.json', { destination: { service: 'segment', write_key: 'any' } })
 })
 
-const onTerminals = hasScript ? test : test.skip
-const missing = hasScript ? '' : 'NO script OF UTIL-LINUX HERE: '
-
-onTerminals.each([
+terminalTest.each([
   { columns: 80, rows: 24 },
   { columns: 40, rows: 10 },
   { columns: 12, rows: 4 },
-])(`${missing}on a terminal of $columns × $rows nothing stays of the progress but the messages`, async (size) => {
+])(`${noTerminal}on a terminal of $columns × $rows nothing stays of the progress but the messages`, async (size) => {
   const stdout = join(scratch, `${size.columns}.txt`)
   const output = await onTerminal(size, stdout, SYNC)
   // It was drawn while it ran.
@@ -78,14 +75,14 @@ onTerminals.each([
   expect(readFileSync(stdout, 'utf8')).toMatch(SUM)
 })
 
-onTerminals(`${missing}a terminal that can't move its cursor gets plain lines`, async () => {
+terminalTest(`${noTerminal}a terminal that can't move its cursor gets plain lines`, async () => {
   const size = { columns: 80, rows: 24 }
   const output = await onTerminal(size, join(scratch, 'dumb.txt'), SYNC, { TERM: 'dumb' })
   expect(output).not.toContain('\u001b')
   expect(output).toMatch(/6,000 records read; \d+ of 106 streams/)
 })
 
-onTerminals(`${missing}no colour is used`, async () => {
+terminalTest(`${noTerminal}no colour is used`, async () => {
   const size = { columns: 80, rows: 24 }
   const output = await onTerminal(size, join(scratch, 'plain.txt'), SYNC)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what colours text.
@@ -126,7 +123,7 @@ async function patientService(onFirst: () => void) {
   }
 }
 
-onTerminals(`${missing}Ctrl-C is answered at once, while the sync comes to its end`, async () => {
+terminalTest(`${noTerminal}Ctrl-C is answered at once, while the sync comes to its end`, async () => {
   const size = { columns: 80, rows: 24 }
   const service = await patientService(() => terminal.type('\u0003'))
   const onOutput = (output: string) => void (STOPPING.test(output) && service.answer())
