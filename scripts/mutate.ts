@@ -9,7 +9,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Runner } from './mutate/runner.ts'
-import type { News, TestsOf } from './mutate/worker.ts'
+import type { News } from './mutate/worker.ts'
 
 interface Mutant {
   readonly id: string
@@ -24,19 +24,16 @@ interface Place {
 }
 
 const STRYKER = resolve('node_modules/@stryker-mutator/instrumenter/dist/src/index.js')
-/** A mutant may be met so many times more often than in a run of what is whole. */
-const HITS_FACTOR = 100
+/** How often a mutant may be met, and how long its tests may take, when they took so much with all of it whole. */
+const hitLimitOf = (hits: number): number => 10 * hits + 1000
+const limitMsOf = (ms: number): number => 3 * ms + 10_000
 
 const [file = '', ...named] = process.argv.slice(2)
 const source = readFileSync(file, 'utf8')
 const { code, mutants } = await instrumented()
 const tests = (named.length > 0 ? named : mirrorsOf(file)).flatMap(testsIn)
 const runner = new Runner({ file: resolve(file), code })
-const whole = await runner.run({
-  mutant: undefined,
-  hitLimit: 0,
-  tests: tests.map((file) => ({ file, names: undefined })),
-})
+const whole = await runner.run({ mutant: undefined, hitLimit: 0, limitMs: 600_000, files: tests, only: undefined })
 if (whole.failure !== undefined) throw new Error(`The tests must pass before anything is broken: ${whole.failure}`)
 
 let survived = 0
@@ -70,21 +67,21 @@ function testsIn(path: string): readonly string[] {
 }
 
 /** A mutant is met by some tests, or while modules are loaded: then by all. */
-async function tried({ id }: Mutant): Promise<Pick<News, 'failure'>> {
-  const meeting = Object.entries(whole.met.perTest).filter(([, hits]) => hits[id])
-  const isStatic = whole.met.static[id] !== undefined
-  const some: readonly TestsOf[] = tests.map((file) => ({
-    file,
-    names: isStatic
-      ? undefined
-      : meeting.filter(([key]) => key.startsWith(`${file} `)).map(([key]) => key.slice(file.length + 1)),
-  }))
-  const hits = meeting.reduce((sum, [, hits]) => sum + (hits[id] ?? 0), whole.met.static[id] ?? 0)
+function tried({ id }: Mutant): Promise<Pick<News, 'failure'>> {
+  const { met, durations } = whole
+  const all = Object.keys(durations)
+  const only = id in met.static ? all : all.filter((test) => met.perTest[test]?.[id])
   return runner.run({
     mutant: id,
-    hitLimit: hits * HITS_FACTOR,
-    tests: some.filter(({ names }) => names?.length !== 0),
+    hitLimit: hitLimitOf(sum([met.static, ...Object.values(met.perTest)].map((hits) => hits[id] ?? 0))),
+    limitMs: limitMsOf(sum(only.map((test) => durations[test] ?? 0))),
+    files: tests.filter((file) => only.some((test) => test.startsWith(`${file} `))),
+    only: id in met.static ? undefined : only,
   })
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0)
 }
 
 function before({ location: { start, end } }: Mutant): string {

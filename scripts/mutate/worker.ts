@@ -10,18 +10,15 @@ export interface Mutated {
   readonly code: string
 }
 
-/** One run of some of the tests of each file. */
+/** One run of test files. */
 export interface Order {
   readonly mutant: string | undefined
-  /** How often the mutant may be met, lest it goes on for ever. */
+  /** How often the mutant may be met, and how long all may take, lest it goes on for ever. */
   readonly hitLimit: number
-  readonly tests: readonly TestsOf[]
-}
-
-export interface TestsOf {
-  readonly file: string
-  /** All of them, if undefined. */
-  readonly names: readonly string[] | undefined
+  readonly limitMs: number
+  readonly files: readonly string[]
+  /** The tests to run, each as its file and name, or undefined for all. */
+  readonly only: readonly string[] | undefined
 }
 
 export interface News {
@@ -29,6 +26,8 @@ export interface News {
   readonly failure: string | undefined
   /** How often each mutant was met: by a test, and while modules were loaded. */
   readonly met: { readonly static: Hits; readonly perTest: Readonly<Record<string, Hits>> }
+  /** In milliseconds, by test. */
+  readonly durations: Readonly<Record<string, number>>
 }
 
 type Hits = Readonly<Record<string, number>>
@@ -37,6 +36,7 @@ interface Test {
   readonly name: string
   readonly parent: Test | undefined
   readonly errors: readonly unknown[]
+  readonly duration: number | null
   mode: 'skip' | undefined
 }
 
@@ -54,17 +54,19 @@ register('./hooks.mjs', import.meta.url, { data: mutated })
 const { circus } = await import('./globals.ts')
 
 let runs = 0
-let current: TestsOf = { file: '', names: [] }
+let [file, only]: [string, Order['only']] = ['', []]
 let failure: string | undefined
+let durations: Record<string, number> = {}
 
 circus.addEventHandler(({ name, test }: Event) => {
   if (name === 'test_start') {
-    if (failure !== undefined || !(current.names?.includes(nameOf(test)) ?? true)) test.mode = 'skip'
-    stryker['currentTestId'] = `${current.file} ${nameOf(test)}`
+    if (failure !== undefined || (only && !only.includes(keyOf(test)))) test.mode = 'skip'
+    stryker['currentTestId'] = keyOf(test)
   }
   if (name === 'test_done') {
     if (test.errors.length > 0) failure ??= `${nameOf(test)}: ${textOf(test.errors[0])}`
     stryker['currentTestId'] = undefined
+    durations[keyOf(test)] = test.duration ?? 0
   }
 })
 
@@ -73,18 +75,19 @@ process.on('message', (order: Order) => {
 })
 process.send?.('ready')
 
-async function run({ mutant, hitLimit, tests }: Order): Promise<News> {
+async function run({ mutant, hitLimit, files, ...order }: Order): Promise<News> {
   const met = { static: {}, perTest: {} }
   Object.assign(stryker, { activeMutant: mutant, hitCount: 0, hitLimit, mutantCoverage: met })
   failure = undefined
-  for (const one of tests) {
-    current = one
-    if (failure === undefined) await runFile(one.file)
+  durations = {}
+  only = order.only
+  for (file of files) {
+    if (failure === undefined) await runFile()
   }
-  return { failure, met }
+  return { failure, met, durations }
 }
 
-async function runFile(file: string): Promise<void> {
+async function runFile(): Promise<void> {
   circus.resetState()
   try {
     await import(`${pathToFileURL(file)}?${++runs}`)
@@ -94,6 +97,8 @@ async function runFile(file: string): Promise<void> {
     failure ??= textOf(error)
   }
 }
+
+const keyOf = (test: Test): string => `${file} ${nameOf(test)}`
 
 const nameOf = ({ parent, name }: Test): string => (parent ? `${nameOf(parent)} ${name}`.trim() : '')
 
