@@ -37,6 +37,12 @@ test('batches keep every item, in order for its key, within the limits', () => {
             sent.map((batch) => textsOf(batch).join(',')),
           )
         }
+        for (const batch of closed) {
+          // The envelope fits around the events in the body itself.
+          expect(batch.isWhole).toBe(true)
+          expect(batch.items[0]?.start).toBe(ENVELOPE.head.length)
+          expect(batch.items.at(-1)?.end).toBeLessThanOrEqual(batch.body.length - ENVELOPE.tail.length)
+        }
         for (const batch of closed.filter((one) => one.items.length > 1)) {
           // Measured on the very body that is sent.
           expect(body(batch).length).toBeLessThanOrEqual(batchBytes)
@@ -108,6 +114,16 @@ test('a body that came back is used again, and what it held does not show', () =
   expect(second && textsOf(second)).toEqual(['{}'])
 })
 
+test('of the bodies that come back only so many are kept', () => {
+  const batches = new Batches({ eventBytes: 100, batchBytes: 1000, batchEvents: 1 }, ENVELOPE)
+  const hundred = () => Array.from({ length: 100 }, (_, place) => batches.add(outgoing(place, '{}'), 0)).flat()
+  const first = hundred()
+  for (const batch of first) batches.recycle(batch)
+  const bodies = new Set(first.map(({ body }) => body))
+  expect(bodies.size).toBe(100)
+  expect(hundred().filter(({ body }) => bodies.has(body))).toHaveLength(16)
+})
+
 test('texts of any size are copied from wherever they lie, as many to a request as fit', () => {
   const size = fc.oneof(fc.nat(20), fc.integer({ min: 16_000, max: 17_000 }), fc.nat(80_000))
   const batchBytes = 200_000
@@ -121,6 +137,9 @@ test('texts of any size are copied from wherever they lie, as many to a request 
         return batches.add({ ...outgoing(place, text), bytes, start, end: start + text.length }, 0)
       })
       const all = [...closed, ...batches.close()]
+      for (const { items, body } of all) {
+        expect(items.at(-1)?.end).toBeLessThanOrEqual(body.length - ENVELOPE.tail.length)
+      }
       expect(all.map((batch) => eventsOf(batch).toString().split(','))).toEqual(inRequests(texts, batchBytes - EMPTY))
     }),
   )

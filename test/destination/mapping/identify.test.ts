@@ -113,9 +113,22 @@ test('nobody is identified by a synthetic id', () => {
 test('an identify call that is too big is left out, and said to be', () => {
   const custom_attributes = JSON.stringify({ a: 'x'.repeat(20_000) })
   expect(mapped(RUDDERSTACK, PROFILE, { ...BASE, custom_attributes }, ON)).toMatchObject({
+    status: 'send',
     events: { length: 1 },
     trimmed: ['identify'],
   })
+})
+
+test('an identify call may be as large as the service takes, and no larger', () => {
+  const given = (length: number) => {
+    const custom_attributes = JSON.stringify({ a: 'x'.repeat(length) })
+    const result = mapped(SEGMENT, PROFILE, { ...BASE, custom_attributes }, ON)
+    return result.status === 'send' ? { bytes: result.events[1]?.length, trimmed: result.trimmed } : undefined
+  }
+  const most = 32 * 1024 - (given(0)?.bytes ?? 0)
+  // The track call is the larger one, and is trimmed.
+  expect(given(most)).toEqual({ bytes: 32 * 1024, trimmed: ['custom_attributes'] })
+  expect(given(most + 1)).toEqual({ bytes: undefined, trimmed: ['custom_attributes', 'identify'] })
 })
 
 test('what is older than what was said of the same user is not said any more', () => {
