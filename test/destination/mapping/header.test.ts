@@ -68,6 +68,13 @@ test.each([
       .update(`"${'x'.repeat(95)}"`)
       .digest('base64url')}`,
   ],
+  [
+    { id: 'é'.repeat(50) },
+    {},
+    createHash('sha256')
+      .update(`"${'é'.repeat(50)}"`)
+      .digest('base64url'),
+  ],
 ])('%j with %j is message %s', (data, mapping, messageId) => {
   expect(call(data, mapping).messageId).toBe(messageId)
 })

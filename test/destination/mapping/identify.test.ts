@@ -110,6 +110,14 @@ test('nobody is identified by a synthetic id', () => {
   expect(sent(SEGMENT, GLOBAL, data, ON)).toHaveLength(1)
 })
 
+test('the messageId of an identify call has fewer than 100 characters, and tells its event from others', () => {
+  const messageIdOf = (id: string) => sent(SEGMENT, PROFILE, { ...BASE, id, first_name: 'J' }, ON)[1]?.messageId
+  expect(messageIdOf('x'.repeat(90))).toBe(`${'x'.repeat(90)}-identify`)
+  const long = Array.from({ length: 20 }, (_, i) => messageIdOf('x'.repeat(91 + i)))
+  expect(new Set(long).size).toBe(20)
+  for (const messageId of long) expect(messageId).toMatch(/^.{1,90}-identify$/)
+})
+
 test('an identify call that is too big is left out, and said to be', () => {
   const custom_attributes = JSON.stringify({ a: 'x'.repeat(20_000) })
   expect(mapped(RUDDERSTACK, PROFILE, { ...BASE, custom_attributes }, ON)).toMatchObject({
