@@ -2,6 +2,7 @@
  * Copies JSON text without the whitespace between its tokens, and checks it on the way (RFC 8259). What it does not
  * accept may still be JSON to the host, which then decides: text nested too deeply, or not in valid UTF-8.
  */
+import { isDigit, isHexDigit, isShortEscape, specialBytes } from './characters'
 import { characterBytes } from './utf8'
 
 /** Objects and arrays within each other, at most: they are walked by recursion. */
@@ -125,28 +126,31 @@ function number(): bool {
 /** At least one. */
 function digits(): bool {
   const first = at
-  for (let byte = peek(); byte >= 0x30 && byte <= 0x39; byte = peek()) copy(byte)
+  for (let byte = peek(); isDigit(byte); byte = peek()) copy(byte)
   return at > first
 }
 
 /** Copies 16 bytes at a time, up to the next one that needs a look. */
 function string(): bool {
   copy(0x22)
-  while (at < end) {
-    const block = v128.load(at)
-    v128.store(out, block)
-    // Bytes from 0x80 are negative as signed ones.
-    const special = v128.or(
-      v128.or(i8x16.lt_s(block, i8x16.splat(0x20)), i8x16.eq(block, i8x16.splat(0x22))),
-      i8x16.eq(block, i8x16.splat(0x5c)),
-    )
-    const mask = i8x16.bitmask(special)
-    const step = min(<usize>(mask ? ctz(mask) : <i32>16), end - at)
-    at += step
-    out += step
-    if (mask === 0 || at >= end) continue
+  let from = at
+  let to = out
+  while (from < end) {
+    const block = v128.load(from)
+    v128.store(to, block)
+    const special = specialBytes(block)
+    // A branch, so that the next step need not wait for what this one finds.
+    if (special === 0) {
+      from += 16
+      to += 16
+      continue
+    }
+    at = from + ctz(special)
+    out = to + ctz(special)
     if (take(0x22)) return true
     if (!(take(0x5c) ? escape() : character())) return false
+    from = at
+    to = out
   }
   return false
 }
@@ -154,30 +158,14 @@ function string(): bool {
 /** What comes behind a backslash. */
 function escape(): bool {
   const byte = peek()
-  switch (byte) {
-    case 0x22:
-    case 0x5c:
-    case 0x2f:
-    case 0x62:
-    case 0x66:
-    case 0x6e:
-    case 0x72:
-    case 0x74:
-      copy(byte)
-      return true
-    case 0x75:
-      copy(byte)
-      return hexDigit() && hexDigit() && hexDigit() && hexDigit()
-    default:
-      return false
-  }
+  if (byte !== 0x75 && !isShortEscape(byte)) return false
+  copy(byte)
+  return byte !== 0x75 || (hexDigit() && hexDigit() && hexDigit() && hexDigit())
 }
 
 function hexDigit(): bool {
-  const byte = peek()
-  const letter = byte | 0x20
-  if (!((byte >= 0x30 && byte <= 0x39) || (letter >= 0x61 && letter <= 0x66))) return false
-  copy(byte)
+  if (!isHexDigit(peek())) return false
+  copy(peek())
   return true
 }
 

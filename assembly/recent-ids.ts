@@ -1,6 +1,9 @@
 /**
- * A window over the last ids of a stream, by 128 bits of each: two tables in linear memory, a recent and an older
- * generation. When the recent one is full it becomes the older one, whose ids are forgotten.
+ * A window over the last ids of a stream, by 128 bits of each: a recent and an older generation. When the recent one is
+ * full it becomes the older one, whose ids are forgotten.
+ *
+ * A generation keeps its hashes one behind the other. Both share an index, so that one cache line answers for both: a
+ * bucket is such a line, its halves belong to the generations.
  *
  * Braze's ids are UUIDs. That two of a million different ids agree in 128 bits has a chance below 10^-26.
  */
@@ -9,21 +12,36 @@
 const GENERATION: u32 = 262_144
 let generation: u32 = GENERATION
 
-/** A slot is two 64-bit halves of a hash; both zero means free. Tables are at most half full. */
-const SLOT_BYTES: usize = 16
-const SMALLEST: u32 = 1024
-const LARGEST: u32 = GENERATION * 2
-/** A table of n slots lies n slots behind the start of its generation, so that one can grow beside the smaller one. */
-const GENERATION_BYTES: usize = <usize>LARGEST * 2 * SLOT_BYTES
+/** Half a bucket holds eight entries. They are at most half full, so the next bucket is seldom asked. */
+const BUCKET_BYTES: usize = 64
+const HALF_BYTES: usize = 32
+const ENTRIES: u32 = 8
+const SMALLEST: u32 = 256
+const LARGEST: u32 = (GENERATION * 2) / ENTRIES
+let buckets: u32 = 0
 
-/** Where the tables lie: above the compiler's own data, below the host's. Memory that no id has reached costs nothing. */
-const IDS_AT: usize = 65_536
+/** Where the index and the hashes lie: above the compiler's own data, below the host's. What no id has reached costs nothing. */
+const INDEX_AT: usize = 65_536
+const HASH_BYTES: usize = 16
+const HASHES_AT: usize = INDEX_AT + <usize>LARGEST * BUCKET_BYTES
+const HASHES_BYTES: usize = <usize>GENERATION * HASH_BYTES
 
-let recent: usize = IDS_AT
-let recentSlots: u32 = 0
+/**
+ * An entry is 0, or 13 bits of the hash above the number of the id within its generation, from 1 on. The lowest of the
+ * 13 is set, lest a free entry looks like one that is taken.
+ */
+const NUMBER_BITS: u32 = 19
+
+/** Where the halves of the generation begin in their buckets, and where its hashes lie. */
+let recentHalf: usize = 0
+let recentHashes: usize = HASHES_AT
 let recentCount: u32 = 0
-let older: usize = IDS_AT + GENERATION_BYTES
-let olderSlots: u32 = 0
+let olderCount: u32 = 0
+
+/** Hashes of ids that will be asked for, sixteen at most. */
+const EXPECTED_AT: usize = memory.data(256, 16)
+/** Kept, lest the compiler leave out what is read for the memory's sake only. */
+let touched: u32 = 0
 
 /** The hash of the id that was asked for last. */
 let h1: u64 = 0
@@ -32,80 +50,121 @@ let h2: u64 = 0
 /** Begins a new window, of at least `limit` ids. */
 export function forgetIds(limit: u32): void {
   generation = min(limit, GENERATION)
-  recentSlots = 0
   recentCount = 0
-  olderSlots = 0
+  olderCount = 0
+  buckets = SMALLEST
+  memory.fill(INDEX_AT, 0, <usize>SMALLEST * BUCKET_BYTES)
 }
 
 /** Whether an id, given as bytes, is not among the last ones. Asking remembers it. */
 export function isNewId(id: usize, length: i32): bool {
+  expectId(0, id, length)
+  return isExpectedIdNew(0)
+}
+
+/** Announces that an id will be asked for as the `i`-th. Its bucket comes into reach. */
+export function expectId(i: i32, id: usize, length: i32): void {
   hash(id, <usize>length)
-  if (recentSlots > 0 && found(recent, recentSlots)) return false
-  const isNew = olderSlots === 0 || !found(older, olderSlots)
-  remember()
-  return isNew
+  const hashes = EXPECTED_AT + <usize>i * HASH_BYTES
+  store<u64>(hashes, h1)
+  store<u64>(hashes, h2, 8)
+  touched ^= load<u32>(bucketOf(h1))
 }
 
-function remember(): void {
+/** The answer for an id that is expected: whether it is not among the last ones. It is remembered. */
+export function isExpectedIdNew(i: i32): bool {
+  const hashes = EXPECTED_AT + <usize>i * HASH_BYTES
+  h1 = load<u64>(hashes)
+  h2 = load<u64>(hashes, 8)
   if (recentCount === generation) turn()
-  if (recentCount * 2 >= recentSlots) grow()
-  const slot = slotOf(recent, recentSlots)
-  store<u64>(slot, h1)
-  store<u64>(slot, h2, 8)
-  recentCount++
+  if (recentCount * 2 >= buckets * ENTRIES) grow()
+  const entry = entryOf(recentHalf, recentHashes)
+  if (load<u32>(entry) !== 0) return false
+  remember(entry)
+  return olderCount === 0 || load<u32>(entryOf(recentHalf ^ HALF_BYTES, olderHashes())) === 0
 }
 
+@inline
+function olderHashes(): usize {
+  return recentHashes === HASHES_AT ? HASHES_AT + HASHES_BYTES : HASHES_AT
+}
+
+@inline
+function remember(entry: usize): void {
+  const at = recentHashes + <usize>recentCount * HASH_BYTES
+  store<u64>(at, h1)
+  store<u64>(at, h2, 8)
+  store<u32>(entry, (tag() << NUMBER_BITS) | ++recentCount)
+}
+
+/** No entry moves: the halves change their parts. The index has its full size by now. */
 function turn(): void {
-  const forgotten = older
-  older = recent
-  olderSlots = recentSlots
-  recent = forgotten
-  recentSlots = 0
+  recentHashes = olderHashes()
+  recentHalf ^= HALF_BYTES
+  olderCount = recentCount
   recentCount = 0
+  const end = INDEX_AT + <usize>buckets * BUCKET_BYTES
+  for (let half = INDEX_AT + recentHalf; half < end; half += BUCKET_BYTES) memory.fill(half, 0, HALF_BYTES)
 }
 
+/** There is no older generation yet. */
 function grow(): void {
-  const smaller = recent + <usize>recentSlots * SLOT_BYTES
-  const end = smaller + <usize>recentSlots * SLOT_BYTES
-  recentSlots = recentSlots === 0 ? SMALLEST : recentSlots * 2
-  memory.fill(recent + <usize>recentSlots * SLOT_BYTES, 0, <usize>recentSlots * SLOT_BYTES)
+  buckets *= 4
+  memory.fill(INDEX_AT, 0, <usize>buckets * BUCKET_BYTES)
   const a = h1
   const b = h2
-  for (let at = smaller; at < end; at += SLOT_BYTES) {
+  const count = recentCount
+  for (recentCount = 0; recentCount < count; ) {
+    const at = recentHashes + <usize>recentCount * HASH_BYTES
     h1 = load<u64>(at)
     h2 = load<u64>(at, 8)
-    if ((h1 | h2) === 0) continue
-    const slot = slotOf(recent, recentSlots)
-    store<u64>(slot, h1)
-    store<u64>(slot, h2, 8)
+    remember(entryOf(recentHalf, recentHashes))
   }
   h1 = a
   h2 = b
 }
 
-function found(table: usize, slots: u32): bool {
-  const slot = slotOf(table, slots)
-  return (load<u64>(slot) | load<u64>(slot, 8)) !== 0
-}
-
-/** The slot that holds the hash, or the free one where it belongs. */
-function slotOf(table: usize, slots: u32): usize {
-  const start = table + <usize>slots * SLOT_BYTES
-  const mask = <u64>(slots - 1)
-  let i = h1 & mask
-  let slot = start + <usize>i * SLOT_BYTES
-  while (!isAt(slot)) {
-    i = (i + 1) & mask
-    slot = start + <usize>i * SLOT_BYTES
+/** The entry of the hash in the half, or the free one where it belongs. */
+function entryOf(half: usize, hashes: usize): usize {
+  const tags = i32x4.splat(tag())
+  let bucket = bucketOf(h1)
+  while (true) {
+    const at = bucket + half
+    const low = v128.load(at)
+    const high = v128.load(at, 16)
+    const lowAlike = i32x4.eq(i32x4.shr_u(low, NUMBER_BITS), tags)
+    const highAlike = i32x4.eq(i32x4.shr_u(high, NUMBER_BITS), tags)
+    for (let alike = mask8(lowAlike, highAlike); alike !== 0; alike &= alike - 1) {
+      const entry = at + 4 * ctz(alike)
+      if (isHashAt(hashes, load<u32>(entry))) return entry
+    }
+    const zero = i32x4.splat(0)
+    const free = mask8(i32x4.eq(low, zero), i32x4.eq(high, zero))
+    if (free !== 0) return at + 4 * ctz(free)
+    bucket = bucketOf(<u64>(bucket - INDEX_AT) / BUCKET_BYTES + 1)
   }
-  return slot
 }
 
 @inline
-function isAt(slot: usize): bool {
-  const a = load<u64>(slot)
-  const b = load<u64>(slot, 8)
-  return (a === h1 && b === h2) || (a | b) === 0
+function bucketOf(hash: u64): usize {
+  return INDEX_AT + <usize>(<u32>hash & (buckets - 1)) * BUCKET_BYTES
+}
+
+/** A bit for each of eight entries. */
+@inline
+function mask8(low: v128, high: v128): u32 {
+  return <u32>i32x4.bitmask(low) | (<u32>i32x4.bitmask(high) << 4)
+}
+
+@inline
+function tag(): u32 {
+  return <u32>(h2 >>> (32 + NUMBER_BITS)) | 1
+}
+
+@inline
+function isHashAt(hashes: usize, entry: u32): bool {
+  const at = hashes + <usize>((entry & ((1 << NUMBER_BITS) - 1)) - 1) * HASH_BYTES
+  return load<u64>(at) === h1 && load<u64>(at, 8) === h2
 }
 
 const C1: u64 = 0x87c37b91114253d5
@@ -135,8 +194,6 @@ function hash(at: usize, length: usize): void {
   b = finish(b)
   h1 = a + b
   h2 = b + h1
-  // Both zero would mean a free slot.
-  if ((h1 | h2) === 0) h1 = 1
 }
 
 /** One to eight bytes as a number. Reads eight, whatever the others are. */

@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs'
 import { jsonObjectText, numberText } from './decode/json-text.ts'
 
-/** Asked of each event's id once. `core` is the instance that can answer by itself. */
-export type IsNew = ((id: string) => boolean) & { readonly core?: Core }
+/** Asked of each event's id once. `core` is the instance that remembers the ids, and can answer by itself. */
+export type IsNew = ((id: string) => boolean) & { readonly core: Core }
 
 /** What we use of it: Node has it, its types do not. */
 declare const WebAssembly: {
@@ -33,16 +33,14 @@ interface Exports {
 
 export interface Core {
   readonly exports: Exports
-  /** What the WebAssembly asks of us while it runs. */
-  readonly host: { isNew: IsNew | undefined }
   /** The memory, at least so large. What lies in it is good until the next call for more. */
   reserve(bytes: number): Buffer
   /** What lies between two addresses, good until the next call. */
   bytes(from: number, to: number): Buffer
 }
 
-/** The first address that is ours: below it lie the tables of assembly/recent-ids.ts, twice 16 MiB. */
-export const BASE = 65_536 + 2 * (16 << 20)
+/** The first address that is ours: below it lie the index and the hashes of assembly/recent-ids.ts, 4 and 8 MiB. */
+export const BASE = 65_536 + (12 << 20)
 
 let shared: Core | undefined
 
@@ -56,8 +54,7 @@ export function coreOf(isNew: IsNew | undefined): Core {
 const PAGE_BYTES = 65_536
 
 export function newCore(): Core {
-  const host: Core['host'] = { isNew: undefined }
-  const instance = new WebAssembly.Instance(compiled(), { transcoder: importsOf(host, () => memory) })
+  const instance = new WebAssembly.Instance(compiled(), { transcoder: importsOf(() => memory) })
   // No type can know what a module exports.
   const exports = instance.exports as Exports
   let memory = Buffer.from(exports.memory.buffer)
@@ -69,7 +66,7 @@ export function newCore(): Core {
     return memory
   }
   reserve(BASE + PAGE_BYTES)
-  return { exports, host, reserve, bytes: (from, to) => memory.subarray(from, to) }
+  return { exports, reserve, bytes: (from, to) => memory.subarray(from, to) }
 }
 
 let code: object | undefined
@@ -82,11 +79,10 @@ function compiled(): object {
 /** Added to the length of an object that did not parse, as in assembly/transcoder.ts. */
 const UNPARSED = 0x40000000
 
-function importsOf(host: Core['host'], memory: () => Buffer): object {
+function importsOf(memory: () => Buffer): object {
   const write = (text: string, out: number): number => memory().write(text, out, 'utf8')
   return {
     writeNumber: (value: number, bits: number, out: number) => write(numberText(value, bits) ?? '', out),
-    isNew: (id: number, length: number) => (host.isNew?.(memory().toString('utf8', id, id + length)) === false ? 0 : 1),
     writeJson(at: number, length: number, out: number, room: number): number {
       const { text, parsed } = jsonObjectText(memory().toString('utf8', at, at + length))
       if (Buffer.byteLength(text) > room) return -1

@@ -36,7 +36,6 @@ const KIND = { string: 0, long: 1, float: 2, double: 3, boolean: 4, strings: 5, 
 const NO_UNION = 2
 const FLAG_ID = 1
 const FLAG_DROP = 2
-const FLAG_ASK_HOST = 4
 const OP_BYTES = 20
 
 const KIND_OF: ReadonlyMap<string, number> = new Map(
@@ -71,13 +70,8 @@ function operationOf(field: Field, { isNew, personalData }: DecodeOptions, jsonF
     kind: kind === KIND.string && name === jsonField ? KIND.json : kind,
     branch,
     key: `,${JSON.stringify(name)}:`,
-    flags: (name === 'id' && kind === KIND.string ? idFlags(isNew) : 0) | (covered ? FLAG_DROP : 0),
+    flags: (isNew && name === 'id' && kind === KIND.string ? FLAG_ID : 0) | (covered ? FLAG_DROP : 0),
   }
-}
-
-function idFlags(isNew: DecodeOptions['isNew']): number {
-  if (!isNew) return 0
-  return isNew.core ? FLAG_ID : FLAG_ID | FLAG_ASK_HOST
 }
 
 function kindOf(type: unknown): number | undefined {
@@ -98,6 +92,8 @@ interface Table {
   readonly bytes: Uint8Array
   readonly opCount: number
   readonly head: Span
+  /** What a line may hold besides values of any length: its head, its keys, numbers. */
+  readonly fixedBytes: number
 }
 
 interface Span {
@@ -106,8 +102,10 @@ interface Span {
 }
 
 const SLACK = 64
-/** Texts are copied in steps of 16 bytes. */
-const TEXT_SLACK = 16
+/** Texts are copied in steps of 16 bytes, two at least. */
+const TEXT_SLACK = 32
+/** No number is longer. */
+const NUMBER_BYTES = 32
 
 function tableOf(operations: readonly Operation[], stream: string): Table {
   const texts = [
@@ -128,7 +126,8 @@ function tableOf(operations: readonly Operation[], stream: string): Table {
     for (const [n, value] of [kind, branch, key, length, flags].entries())
       bytes.writeUInt32LE(value, i * OP_BYTES + n * 4)
   }
-  return { bytes, opCount: operations.length, head }
+  const fixedBytes = bytes.length + operations.length * NUMBER_BYTES
+  return { bytes, opCount: operations.length, head, fixedBytes }
 }
 
 const NOWHERE: Span = { at: 0, length: 0 }
@@ -192,11 +191,10 @@ function call({ table, tail, isNew }: File, { input, count, skip, room }: Call):
   const tailAt = BASE + table.bytes.length
   const inputAt = tailAt + tail.length + TEXT_SLACK
   const outputAt = (inputAt + input.length + SLACK + 15) & ~15
-  const memory = core.reserve(outputAt + room + SLACK)
+  const memory = core.reserve(outputAt + room + table.fixedBytes + tail.length + SLACK)
   memory.set(table.bytes, BASE)
   memory.set(tail, tailAt)
   memory.set(input, inputAt)
-  core.host.isNew = isNew
   const { head, opCount } = table
   const inputEnd = inputAt + input.length
   const status = core.exports.transcode(

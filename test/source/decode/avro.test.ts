@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import avro from 'avsc'
 import fc from 'fast-check'
 import { decodeAvro } from '../../../src/source/decode/avro.ts'
+import { recentIds } from '../../../src/source/deduplicate.ts'
 import type { PersonalDataPolicy } from '../../../src/source/privacy.ts'
 import { anyFile } from './any-avro.ts'
 import { avroFile, blockOf, headerOf, inChunks, long, SYNC, text } from './avro-file.ts'
@@ -168,8 +169,7 @@ for (const [kind, more] of [
   const ids = (data: readonly string[]) => data.map((line) => JSON.parse(line).id)
 
   test(`${kind}: an id that was seen lately is not emitted again, and counted`, async () => {
-    const seen = new Set<string>()
-    const options = { isNew: (id: string) => !seen.has(id) && seen.add(id) !== undefined }
+    const options = { isNew: recentIds() }
     const result = await decoded(decodeAvro, events(['a', 'b', 'a', 'c', 'b']), { options })
     expect(ids(dataIn(result))).toEqual(['a', 'b', 'c'])
     expect(result.counts).toEqual({ count: 3, events: 5, duplicates: 2, unparsed: 0 })
@@ -185,8 +185,7 @@ for (const [kind, more] of [
       count: some.length,
       content: Buffer.concat(some.map((id) => type.toBuffer({ id, time: 1, ...nested }))),
     }))
-    const seen = new Set<string>()
-    const options = { skip: 3, isNew: (id: string) => !seen.has(id) && seen.add(id) !== undefined }
+    const options = { skip: 3, isNew: recentIds() }
     const result = await decoded(decodeAvro, avroFile(schemaOf(fields), blocks), { options })
     expect(ids(dataIn(result))).toEqual(['d'])
     expect(result.counts).toEqual({ count: 1, events: 6, duplicates: 2, unparsed: 0 })

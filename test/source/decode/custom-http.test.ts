@@ -6,6 +6,7 @@ import { type EventField, eventTypes } from '../../../src/catalog.ts'
 import { decodeAvro } from '../../../src/source/decode/avro.ts'
 import { decodeCustomHttp, eventTypesIn } from '../../../src/source/decode/custom-http.ts'
 import { BrokenFileError } from '../../../src/source/decode/decoder.ts'
+import { recentIds } from '../../../src/source/deduplicate.ts'
 import { avroFile, inChunks } from './avro-file.ts'
 import { dataIn, decoded, OPTIONS, valuesIn } from './decoded.ts'
 
@@ -229,8 +230,7 @@ test('tells the event types of a file without decoding it', async () => {
 })
 
 test('events that an earlier run went through are passed over, and duplicates are left out', async () => {
-  const seen = new Set<string>()
-  const options = { skip: 2, isNew: (id: string) => !seen.has(id) && seen.add(id) !== undefined }
+  const options = { skip: 2, isNew: recentIds() }
   const result = await decoded(decodeCustomHttp, mixed, { options })
   expect(ids(dataIn(result))).toEqual(['3', '4'])
   expect(result.counts).toEqual({ count: 2, events: 6, duplicates: 1, unparsed: 0 })

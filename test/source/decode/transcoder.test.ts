@@ -6,6 +6,7 @@ import { valueWriter } from '../../../src/source/decode/avro-values.ts'
 import { BrokenFileError, type DecodedBlock, type DecodeOptions } from '../../../src/source/decode/decoder.ts'
 import { exactLong } from '../../../src/source/decode/exact-long.ts'
 import { transcoder, type WriteBlock } from '../../../src/source/decode/transcoder.ts'
+import { recentIds } from '../../../src/source/deduplicate.ts'
 
 const OPTIONS: DecodeOptions = { stream: 'any', extra: '"_extra":1', emittedAt: 5, skip: 0 }
 const JSON_FIELD = 'properties'
@@ -28,14 +29,8 @@ function outcomeOf(write: WriteBlock, block: Uint8Array, count: number, skip = 0
   }
 }
 
-/** Options whose `isNew` remembers, fresh for each writer. */
-const remembering = (options: DecodeOptions): DecodeOptions => {
-  const seen = new Set<string>()
-  return { ...options, isNew: (id) => !seen.has(id) && Boolean(seen.add(id)) }
-}
-
 function bothOf(schema: object, options: DecodeOptions, deduplicate: boolean) {
-  const own = () => (deduplicate ? remembering(options) : options)
+  const own = () => (deduplicate ? { ...options, isNew: recentIds() } : options)
   const ours = own()
   const fast = transcoder(schema, ours, JSON_FIELD)?.(ours)
   if (!fast) throw new Error('the schema is flat, so there must be a transcoder')
@@ -159,7 +154,7 @@ const fieldOf = (name: string, cases: readonly FieldCase[]): fc.Arbitrary<FieldC
       name,
       type: 'string',
       wire: 'bytes',
-      value: fc.constantFrom('1', '2', 'é').map((t) => Buffer.from(t)),
+      value: fc.oneof(fc.constantFrom('1', '2', 'é'), fc.nat(40).map(String)).map((t) => Buffer.from(t)),
     })
   return fc.constantFrom(...cases).map((field) => ({ name, ...field }))
 }
@@ -179,7 +174,10 @@ const fileOf = (cases: readonly FieldCase[]) =>
         registry: { long: exactLong },
       })
       const record = fc.tuple(...fields.map(({ value }) => value))
-      const encoded = fc.array(record, { maxLength: 6 }).map((records) =>
+      // Ids are looked up sixteen at a time.
+      const few = fc.array(record, { maxLength: 6 })
+      const many = fc.array(record, { minLength: 15, maxLength: 50 })
+      const encoded = fc.oneof({ weight: 5, arbitrary: few }, { weight: 1, arbitrary: many }).map((records) =>
         records.map((values) =>
           encode(
             type,

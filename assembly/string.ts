@@ -1,0 +1,96 @@
+/** Text to a JSON string: escaped as JSON.stringify escapes, invalid UTF-8 replaced as a TextDecoder replaces it. */
+import { specialBytes } from './characters'
+import { characterBytes } from './utf8'
+
+/** Where reading and writing stand behind a character that is not copied as it is. */
+let p: usize = 0
+let o: usize = 0
+
+/**
+ * Writes the text between `from` and `end`, without quotes, to `to`; gives where it ends. 0 if it would end behind
+ * `limit`. Behind both there must be room for 16 bytes.
+ */
+export function copyText(from: usize, end: usize, to: usize, limit: usize): usize {
+  if (to + (end - from) > limit) return 0
+  while (from < end) {
+    const block = v128.load(from)
+    v128.store(to, block)
+    const rest = end - from
+    const special = specialBytes(block) & (rest < 16 ? (1 << <u32>rest) - 1 : 0xffff)
+    // A branch, so that the next step need not wait for what this one finds.
+    if (special === 0) {
+      from += 16
+      to += 16
+      continue
+    }
+    const plain = <usize>ctz(special)
+    character(from + plain, end, to + plain)
+    from = p
+    to = o
+    // An escape takes up to six bytes for one.
+    if (to + (end - from) > limit) return 0
+  }
+  // Steps may have gone too far.
+  return to - (from - end)
+}
+
+/** The special characters up to the next plain one. */
+function character(from: usize, end: usize, to: usize): void {
+  p = from
+  o = to
+  const byte = load<u8>(p)
+  if (byte >= 0x80) multibyte(end)
+  else {
+    p++
+    escaped(byte)
+  }
+}
+
+function escaped(byte: u8): void {
+  store<u8>(o++, 0x5c)
+  switch (byte) {
+    case 0x22:
+    case 0x5c:
+      store<u8>(o++, byte)
+      return
+    case 0x08:
+      store<u8>(o++, 0x62)
+      return
+    case 0x09:
+      store<u8>(o++, 0x74)
+      return
+    case 0x0a:
+      store<u8>(o++, 0x6e)
+      return
+    case 0x0c:
+      store<u8>(o++, 0x66)
+      return
+    case 0x0d:
+      store<u8>(o++, 0x72)
+      return
+    default:
+      store<u32>(o, 0x30303075) // u000
+      store<u8>(o + 3, 0x30 + (byte >> 4))
+      store<u8>(o + 4, hex(byte & 15))
+      o += 5
+  }
+}
+
+@inline
+function hex(digit: u8): u8 {
+  return digit < 10 ? 0x30 + digit : 0x57 + digit
+}
+
+/** The bytes of one UTF-8 character, or U+FFFD for the longest start of one that is broken off. */
+function multibyte(end: usize): void {
+  const bytes = characterBytes(p, end)
+  if (bytes > 0) {
+    store<u32>(o, load<u32>(p))
+    o += bytes
+    p += bytes
+  } else {
+    store<u32>(o, 0x00bdbfef) // U+FFFD
+    o += 3
+    p -= bytes
+  }
+}
