@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { deflateRawSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { AirbyteMessage } from '../src/cdk/protocol.ts'
+import type { AirbyteMessage } from '../src/cdk/protocol.ts'
 import { type Collector, startCollector } from '../src/local/collector/collector.ts'
 import { avroFile, blockOf, headerOf, text } from '../test/source/decode/avro-file.ts'
 import { type Ended, startCliWith } from './command_line.ts'
+import { messagesIn } from './platform/messages.ts'
 
 jest.setTimeout(180_000)
 
@@ -51,9 +52,7 @@ async function run(input: string, ...args: readonly string[]): Promise<Run> {
   }, 20)
   const end = await ended
   clearInterval(timer)
-  const messages = end.stdout
-    .split('\n')
-    .flatMap((line) => (line === '' ? [] : [AirbyteMessage.parse(JSON.parse(line))]))
+  const messages = messagesIn(end.stdout)
   const failures = messages.flatMap((message) =>
     message.type === 'TRACE' && message.trace.type === 'ERROR' ? [message.trace.error?.failure_type] : [],
   )

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { Environment } from '../src/cdk/connector.ts'
-import { AirbyteMessage } from '../src/cdk/protocol.ts'
+import type { AirbyteMessage } from '../src/cdk/protocol.ts'
 import { type Entry, run } from '../src/cdk/run.ts'
 import { writeLines } from '../src/cdk/write-lines.ts'
 import type { DestinationConfig } from '../src/config.ts'
 import { type DestinationOptions, segmentRudderstackDestination } from '../src/destination/destination.ts'
+import { messagesIn } from './platform/messages.ts'
 
 export interface Write {
   readonly config: object
@@ -49,8 +50,7 @@ export async function writeInProcess({ config, catalog, stdin, environment, opti
       stdout,
     )
     stdout.end()
-    const lines = (await printed).split('\n').slice(0, -1)
-    return { exitCode: failed ? 1 : 0, messages: lines.map((line) => AirbyteMessage.parse(JSON.parse(line))) }
+    return { exitCode: failed ? 1 : 0, messages: messagesIn(await printed) }
   } finally {
     await rm(folder, { recursive: true })
   }

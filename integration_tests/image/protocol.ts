@@ -1,7 +1,8 @@
 /** What the platform asks of a connector's answers. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { AirbyteMessage, type AirbyteStateMessage, type AirbyteStream } from '../../src/cdk/protocol.ts'
+import type { AirbyteMessage, AirbyteStateMessage, AirbyteStream } from '../../src/cdk/protocol.ts'
+import { messagesIn } from '../platform/messages.ts'
 
 interface Answered {
   readonly code: number | null
@@ -15,8 +16,7 @@ export function messagesOf(
   type: AirbyteMessage['type'],
 ): readonly AirbyteMessage[] {
   assert.equal(code, 0, `${stderr}\n${stdout.slice(-1000)}`)
-  const lines = stdout.split('\n').filter((line) => line !== '')
-  return lines.map((line) => AirbyteMessage.parse(JSON.parse(line))).filter((message) => message.type === type)
+  return messagesIn(stdout).filter((message) => message.type === type)
 }
 
 /** The default image's spec is the source's. */

@@ -1,5 +1,5 @@
 /** What the platform keeps book of: the lines it sent, and whether what comes back agrees with them. */
-import { AirbyteMessage } from '../../src/cdk/protocol.ts'
+import { messageOf } from './messages.ts'
 
 /** A record as a source emits it: `data` is the JSON text of an object. */
 export interface SourceRecord {
@@ -64,7 +64,7 @@ export class Books {
   /** Takes a line of the destination's stdout. Gives the state that it is, if it is a right one. */
   received(line: string): ReturnedState | undefined {
     this.#stdout += `${line}\n`
-    const message = parse(line)
+    const message = messageOf(line)
     if (!message) return void this.#problems.push(`not a message: ${line}`)
     switch (message.type) {
       case 'STATE':
@@ -152,13 +152,5 @@ export class Books {
     const missing = this.#records.slice(this.#checked, after).find(({ data }) => !this.#arrived(data))
     if (!missing) this.#checked = Math.max(this.#checked, after)
     return missing
-  }
-}
-
-function parse(line: string): AirbyteMessage | undefined {
-  try {
-    return AirbyteMessage.parse(JSON.parse(line))
-  } catch {
-    return undefined
   }
 }

@@ -4,8 +4,9 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AirbyteMessage } from '../../src/cdk/protocol.ts'
+import type { AirbyteMessage } from '../../src/cdk/protocol.ts'
 import { DESTINATION } from './entrypoint.ts'
+import { messagesIn } from './messages.ts'
 
 export interface Answered {
   readonly code: number | null
@@ -33,6 +34,3 @@ export async function command(name: 'spec' | 'check' | 'discover', config?: obje
     await rm(folder, { recursive: true })
   }
 }
-
-const messagesIn = (text: string): AirbyteMessage[] =>
-  text.split('\n').flatMap((line) => (line === '' ? [] : [AirbyteMessage.parse(JSON.parse(line))]))

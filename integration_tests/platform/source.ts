@@ -10,13 +10,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import {
-  type AirbyteErrorTraceMessage,
+import type {
+  AirbyteErrorTraceMessage,
   AirbyteMessage,
-  type AirbyteStreamState,
-  type JsonObject,
+  AirbyteStreamState,
+  JsonObject,
 } from '../../src/cdk/protocol.ts'
 import { SOURCE } from './entrypoint.ts'
+import { messageOf } from './messages.ts'
 
 export interface SourceRun {
   readonly command: 'check' | 'discover' | 'read'
@@ -73,7 +74,7 @@ async function runIn(folder: string, { command, config, catalog, states, onMessa
   const closed = once(shell, 'close')
   const [messages, problems]: [AirbyteMessage[], string[]] = [[], []]
   for await (const line of createInterface({ input: shell.stdout, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const message = parse(line)
+    const message = messageOf(line)
     if (message) messages.push(message)
     // A run that is killed may leave half a line.
     else if (!shell.killed) problems.push(`not a message: ${line}`)
@@ -81,14 +82,6 @@ async function runIn(folder: string, { command, config, catalog, states, onMessa
   }
   const [code, signal] = (await closed) as [number | null, NodeJS.Signals | null]
   return { code, signal, ...booksOf(messages), problems: [...problems, ...problemsIn(messages)], stderr }
-}
-
-function parse(line: string): AirbyteMessage | undefined {
-  try {
-    return AirbyteMessage.parse(JSON.parse(line))
-  } catch {
-    return undefined
-  }
 }
 
 function booksOf(messages: readonly AirbyteMessage[]) {
