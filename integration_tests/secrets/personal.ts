@@ -47,11 +47,20 @@ function looksLike(name: string, types: readonly string[], n: number): unknown {
   return types.includes('number') || types.includes('integer') ? MARK_NUMBER + n / 1024 : [`${MARK}${n}`]
 }
 
-export const isPersonal = (text: string): boolean => text.includes(MARK) || text.includes(String(MARK_NUMBER))
+/** Any part of them that is long enough to tell: JavaScript's own errors quote ten characters. */
+const PARTS = [...partsOf(MARK), ...partsOf(`${MARK_NUMBER}`)]
+const PERSONAL = new RegExp(PARTS.join('|'))
+
+function partsOf(text: string): readonly string[] {
+  const length = 6
+  return Array.from({ length: text.length - length + 1 }, (_, at) => text.slice(at, at + length))
+}
+
+export const isPersonal = (text: string): boolean => PERSONAL.test(text)
 
 /** What is personal in a text, and what stands around it. */
 export const personalIn = (text: string): readonly string[] =>
   text.split('\n').flatMap((line) => {
-    const at = Math.max(line.indexOf(MARK), line.indexOf(String(MARK_NUMBER)))
+    const at = line.search(PERSONAL)
     return at < 0 ? [] : [line.slice(Math.max(0, at - 80), at + 60)]
   })
