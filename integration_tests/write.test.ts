@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { type FakeService, fakeService, type Script } from './fakes/service.ts'
 import type { SourceMessage } from './platform/books.ts'
 import { type Replicated, type Replication, replicate } from './platform/platform.ts'
@@ -10,6 +10,8 @@ import { type Replicated, type Replication, replicate } from './platform/platfor
 const SENT = 'users.messages.email.Send'
 const OPENED = 'users.messages.email.Open'
 const KEY = 'write-key-that-nobody-may-see'
+// A few processes a test, on a machine that may be busy.
+jest.setTimeout(120_000)
 
 let service: FakeService
 let folder: string
@@ -50,7 +52,10 @@ async function sync(
     messages,
     config: { destination: { service: 'segment', write_key: KEY, endpoint: service.url }, ...config },
     catalog: catalog(SENT, OPENED),
-    arrived: (data) => service.delivered.some(({ messageId }) => messageId === JSON.parse(data).id),
+    arrived: (data) => {
+      const { id } = JSON.parse(data)
+      return service.delivered.some(({ messageId }) => messageId === id)
+    },
     ...more,
   })
 }
