@@ -50,13 +50,19 @@ describe('write', () => {
   const quoting = ({ body }: ReceivedRequest, shape: string): string => {
     if (shape === 'JSON') return JSON.stringify({ success: false, error: { message: body } })
     if (shape === 'JSON in JSON') return JSON.stringify({ message: JSON.stringify(body) })
+    const at = body.indexOf(MARK)
+    // As JavaScript's own parser does.
+    if (shape === 'a few characters') return `Unexpected token, ..."${body.slice(at - 9, at + 8)}"... is not valid JSON`
+    if (shape === 'the end of a word') return `Bad event: …${body.slice(at + 4, at + 90)}`
     // The personal part, and only the beginning of it.
-    return `Bad event: ${body.slice(body.indexOf(MARK), body.indexOf(MARK) + 200)}`
+    return `Bad event: ${body.slice(at, at + 200)}`
   }
 
   test.each(
     ([400, 413, 500, 401] as const).flatMap((status) =>
-      ['text', 'JSON', 'JSON in JSON'].map((shape) => [status, shape] as const),
+      ['text', 'JSON', 'JSON in JSON', 'a few characters', 'the end of a word'].map(
+        (shape) => [status, shape] as const,
+      ),
     ),
   )('shows nothing of an event that the service quotes in its answer %i as %s', async (status, shape) => {
     // A service in trouble is asked for half an hour: with a few events.

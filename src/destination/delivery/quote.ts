@@ -29,17 +29,23 @@ const WORD = /[\p{L}\p{N}_]{3,}/gu
 /** A string of a JSON text, and the colon behind it if it is a name. */
 const STRING = /"((?:[^"\\]|\\.)*)"(\s*:)?/g
 
+/** Where a quotation was cut: an end of the text, or dots, with or without a quotation mark. */
+const CUT_BEFORE = /(?:^|\.\.\.|…)["'`\\]*$/
+const CUT_AFTER = /^["'`\\]*(?:$|\.\.\.|…)/
+
 /**
  * What a service says, without the words of the texts that it was sent: it may quote an event in part, or escaped once
- * more, and names stand in the events. The last word may be one that was cut.
+ * more, and names stand in the events. Nor is there a part of a word where the quotation was cut.
  */
 export function withoutWordsOf(request: string, text: string): string {
   const values = [...request.matchAll(STRING)].filter(([, , colon]) => colon === undefined)
   const sent = new Set(values.flatMap(([, value = '']) => wordsOf(value)))
-  const isBeginning = (word: string) => [...sent].some((one) => one.startsWith(word))
-  return text.replaceAll(WORD, (word, at: number) =>
-    sent.has(word) || (at + word.length === text.length && isBeginning(word)) ? '…' : word,
-  )
+  const isPart = (word: string, at: number): boolean => {
+    const isEnd = CUT_BEFORE.test(text.slice(0, at))
+    const isBeginning = CUT_AFTER.test(text.slice(at + word.length))
+    return [...sent].some((one) => (isEnd && one.endsWith(word)) || (isBeginning && one.startsWith(word)))
+  }
+  return text.replaceAll(WORD, (word, at: number) => (sent.has(word) || isPart(word, at) ? '…' : word))
 }
 
 /** As it stands in JSON, and as it is meant: an `n` is part of a word, or of a line feed before it. */

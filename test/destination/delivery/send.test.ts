@@ -172,3 +172,15 @@ test('shows no words of the events that an answer quotes, in part, escaped once 
   })
   expect(JSON.stringify(outcome)).not.toMatch(/Ada|Queen|Love|Köln/)
 })
+
+test.each([
+  ['Unexpected token, ..."me":"Lovel"... is not valid JSON', 'Unexpected token, ..."me":"…"... is not valid JSON'],
+  ["near '...elace, of Ada Love…'", "near '...…, of … ……'"],
+  ['elace is too long', '… is too long'],
+  ['a love of Lov', 'a love of …'],
+  ['love, elace and Love are no part that was cut', 'love, elace and Love are no part that was cut'],
+])('of words that were cut shows no part: %s', async (body, reason) => {
+  const { send } = await sending([{ status: 400, body }])
+  const outcome = await send(parcel(outgoing(0, '{"name":"Ada Lovelace"}')))
+  expect(outcome).toMatchObject({ reason })
+})
