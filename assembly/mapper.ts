@@ -13,6 +13,8 @@
  * past the end of what is copied and written past the end of the output.
  */
 
+import { escapedBytes, isDigit, isHexDigit, isShortEscape } from './characters'
+
 /** A program: 32-bit numbers. */
 @unmanaged
 class Program {
@@ -103,23 +105,18 @@ const EMITTED_AT_LENGTH: u32 = 14
 export let rowsDone: i32 = 0
 export let inputAt: usize = 0
 
-/** Where reading and writing stand. Globals, because AssemblyScript returns one value only. */
-let p: usize = 0
-let o: usize = 0
-/** Where the event must end. */
-let limit: usize = 0
-let values: usize = 0
+/** The number of the line that is read. */
 let line: u32 = 0
-let hasId: bool = false
 
 /**
  * Goes through the lines of the input, and writes a row for each: line's end, program or -1, event's beginning and end.
- * A comma follows each event, so that neighbours are joined. Ends early when the rows or the output are full. `programs` is a list of addresses; `valuesAt` has room for the values of any.
+ * A comma follows each event, so that neighbours are joined. Ends early when the rows or the output are full.
+ * `programs` is a list of addresses; `values` has room for the values of any, and for a whole number of 16 bytes.
  */
 export function map(
   programs: usize,
   programCount: i32,
-  valuesAt: usize,
+  values: usize,
   input: usize,
   inputEnd: usize,
   output: usize,
@@ -128,34 +125,37 @@ export function map(
   maxRows: i32,
   maxEventBytes: i32,
 ): void {
-  values = valuesAt
   let recent: i32 = 0
-  rowsDone = 0
-  inputAt = input
-  o = output
-  while (inputAt < inputEnd) {
-    if (rowsDone === maxRows || o + <usize>maxEventBytes > outputEnd) return
-    const event = o
-    limit = o + maxEventBytes
-    let program = programOf(programs, programCount, inputAt, inputEnd, recent)
+  let row = rows
+  const rowsEnd = rows + <usize>maxRows * 16
+  let at = input
+  let out = output
+  while (at < inputEnd && row < rowsEnd && out + <usize>maxEventBytes <= outputEnd) {
+    const event = out
+    let end: usize = 0
+    let program = programOf(programs, programCount, at, inputEnd, recent)
     if (program >= 0) {
       recent = program
-      p = inputAt
-      if (!mapped(changetype<Program>(<usize>load<u32>(programs + (<usize>program << 2))))) program = -1
+      const steps = changetype<Program>(<usize>load<u32>(programs + (<usize>program << 2)))
+      line++
+      end = readLine(steps, at + steps.headLength, values)
+      out = end ? runSteps(steps, values, event, event + maxEventBytes) : 0
     }
-    if (program < 0) {
-      p = endOfLine(inputAt)
-      o = event
+    if (out === 0 || end === 0) {
+      program = -1
+      end = endOfLine(at)
+      out = event
     }
-    const row = rows + <usize>rowsDone * 16
-    store<u32>(row, <u32>p)
+    store<u32>(row, <u32>end)
     store<i32>(row, program, 4)
     store<u32>(row, <u32>event, 8)
-    store<u32>(row, <u32>o, 12)
-    if (program >= 0) store<u8>(o++, COMMA)
-    rowsDone++
-    inputAt = p + 1
+    store<u32>(row, <u32>out, 12)
+    row += 16
+    if (program >= 0) store<u8>(out++, COMMA)
+    at = end + 1
   }
+  rowsDone = <i32>((row - rows) >> 4)
+  inputAt = at
 }
 
 /** The program whose head the line has; -1 if there is none. Lines of a stream come in a row. */
@@ -175,259 +175,264 @@ function endOfLine(from: usize): usize {
   return at
 }
 
-/** Maps the line at `p`, and leaves `p` at its line feed. False if it is not as usual. */
-function mapped(program: Program): bool {
-  memory.fill(values, 0, <usize>program.valueCount * 8)
-  line++
-  p += program.headLength
-  if (!readData(program) || !readRest()) return false
-  hasId = false
-  return runSteps(program)
-}
-
 // ------------------------------------------------------------------------------------------------------ reading
+// AssemblyScript returns one value only, and what is kept in a variable of the module is written to memory each time.
+// So each of the following gives the end of what it is named after and begins at `at`; 0 where that is not what comes.
 
-function readData(program: Program): bool {
+/** A line from the members of `data` on, up to its line feed. Notes where the values lie. */
+function readLine(program: Program, from: usize, values: usize): usize {
+  for (let at = values, end = values + <usize>program.valueCount * 8; at < end; at += 16) v128.store(at, i64x2.splat(0))
+  const count = program.memberCount
   let expected: u32 = 0
+  let at = from
   while (true) {
-    const index = memberAt(program, expected)
-    if (index < 0) return false
+    const index = memberAt(program, expected, count, at)
+    if (index === count) return 0
     const member = memberOf(program, index)
-    if (member.seen === line) return false
+    if (member.seen === line) return 0
     member.seen = line
-    p += member.keyLength
-    const at = p
-    if (!skipValue(0)) return false
+    at += member.keyLength
+    const end = load<u8>(at) === QUOTE ? skipString(at) : skipValue(at, 0)
+    if (end === 0) return 0
     if (load<u8>(at) !== LETTER_N) {
-      const value = valueOf(member.number)
+      const value = valueOf(values, member.number)
       value.at = <u32>at
-      value.end = <u32>p
+      value.end = <u32>end
     }
-    const next = load<u8>(p++)
-    if (next === CLOSE_BRACE) return true
-    if (next !== COMMA) return false
-    expected = <u32>index + 1
+    at = end + 1
+    const next = load<u8>(end)
+    if (next === CLOSE_BRACE) return readRest(at)
+    if (next !== COMMA) return 0
+    expected = index + 1
   }
 }
 
-/** The member whose key stands at `p`; -1 for none. Those that are left out are passed over. */
-function memberAt(program: Program, expected: u32): i32 {
-  const count = program.memberCount
-  for (let i: u32 = 0; i < count; i++) {
-    let index = expected + i
-    if (index >= count) index -= count
-    const member = memberOf(program, <i32>index)
-    if (isAt(p, member.keyAt, member.keyLength)) return <i32>index
+/** The number of the member whose key stands there; `count` for none. Those that are left out are passed over. */
+@inline
+function memberAt(program: Program, expected: u32, count: u32, at: usize): u32 {
+  for (let index = expected; index < count; index++) {
+    const member = memberOf(program, index)
+    if (isAt(at, member.keyAt, member.keyLength)) return index
   }
-  return -1
+  for (let index: u32 = 0; index < expected; index++) {
+    const member = memberOf(program, index)
+    if (isAt(at, member.keyAt, member.keyLength)) return index
+  }
+  return count
 }
 
 /** What follows `data`: when the record was emitted, and nothing else. */
-function readRest(): bool {
-  if (isAt(p, EMITTED_AT, EMITTED_AT_LENGTH)) {
-    p += EMITTED_AT_LENGTH
-    if (!skipNumber()) return false
+function readRest(from: usize): usize {
+  let at = from
+  if (isAt(at, EMITTED_AT, EMITTED_AT_LENGTH)) {
+    at = skipNumber(at + EMITTED_AT_LENGTH)
+    if (at === 0) return 0
   }
-  return load<u8>(p++) === CLOSE_BRACE && load<u8>(p++) === CLOSE_BRACE && load<u8>(p) === LINE_FEED
+  const isEnd = load<u8>(at) === CLOSE_BRACE && load<u8>(at, 1) === CLOSE_BRACE && load<u8>(at, 2) === LINE_FEED
+  return isEnd ? at + 2 : 0
 }
 
-function skipValue(depth: i32): bool {
-  const byte = load<u8>(p)
-  if (byte === QUOTE) return skipString()
-  if (byte === OPEN_BRACE || byte === 0x5b) return depth < MAX_DEPTH && skipNested(depth)
-  if (byte === MINUS || isDigit(byte)) return skipNumber()
-  return skipWord()
+function skipValue(at: usize, depth: i32): usize {
+  const byte = load<u8>(at)
+  if (byte === QUOTE) return skipString(at)
+  if (byte === OPEN_BRACE || byte === 0x5b) return depth < MAX_DEPTH ? skipNested(at, depth) : 0
+  if (byte === MINUS || isDigit(byte)) return skipNumber(at)
+  return skipWord(at)
 }
 
-/** A string, up to its closing quote and over it. */
-function skipString(): bool {
-  p++
+/** A string, over its closing quote. */
+function skipString(from: usize): usize {
+  let at = from + 1
   while (true) {
-    const block = v128.load(p)
-    const special = v128.or(
-      v128.or(i8x16.lt_u(block, i8x16.splat(0x20)), i8x16.eq(block, i8x16.splat(0x22))),
-      i8x16.eq(block, i8x16.splat(0x5c)),
-    )
-    const mask = i8x16.bitmask(special)
+    const mask = escapedBytes(v128.load(at))
     if (mask === 0) {
-      p += 16
+      at += 16
       continue
     }
-    p += ctz(mask)
-    const byte = load<u8>(p++)
-    if (byte === QUOTE) return true
-    if (byte !== BACKSLASH || !skipEscape()) return false
+    at += ctz(mask)
+    const byte = load<u8>(at++)
+    if (byte === QUOTE) return at
+    if (byte !== BACKSLASH) return 0
+    at = skipEscape(at)
+    if (at === 0) return 0
   }
 }
 
 /** What comes after a backslash. */
-function skipEscape(): bool {
-  const byte = load<u8>(p++)
-  switch (byte) {
-    case 0x22:
-    case 0x5c:
-    case 0x2f:
-    case 0x62:
-    case 0x66:
-    case 0x6e:
-    case 0x72:
-    case 0x74:
-      return true
-    case 0x75:
-      return isHex(load<u8>(p++)) && isHex(load<u8>(p++)) && isHex(load<u8>(p++)) && isHex(load<u8>(p++))
-    default:
-      return false
-  }
+function skipEscape(at: usize): usize {
+  const byte = load<u8>(at)
+  if (isShortEscape(byte)) return at + 1
+  return byte === 0x75 && isHex(at + 1) && isHex(at + 2) && isHex(at + 3) && isHex(at + 4) ? at + 5 : 0
+}
+
+@inline
+function isHex(at: usize): bool {
+  return isHexDigit(load<u8>(at))
 }
 
 /** An object or a list without white space. */
-function skipNested(depth: i32): bool {
-  const isObject = load<u8>(p++) === OPEN_BRACE
+function skipNested(from: usize, depth: i32): usize {
+  const isObject = load<u8>(from) === OPEN_BRACE
   const close: u8 = isObject ? CLOSE_BRACE : 0x5d
-  if (load<u8>(p) === close) {
-    p++
-    return true
-  }
+  let at = from + 1
+  if (load<u8>(at) === close) return at + 1
   while (true) {
-    if (isObject && !(load<u8>(p) === QUOTE && skipString() && load<u8>(p++) === 0x3a)) return false
-    if (!skipValue(depth + 1)) return false
-    const next = load<u8>(p++)
-    if (next === close) return true
-    if (next !== COMMA) return false
+    if (isObject) {
+      if (load<u8>(at) !== QUOTE) return 0
+      at = skipString(at)
+      if (at === 0 || load<u8>(at++) !== 0x3a) return 0
+    }
+    at = skipValue(at, depth + 1)
+    if (at === 0) return 0
+    const next = load<u8>(at++)
+    if (next === close) return at
+    if (next !== COMMA) return 0
   }
 }
 
-function skipNumber(): bool {
-  if (load<u8>(p) === MINUS) p++
-  if (load<u8>(p) === 0x30) p++
-  else if (!skipDigits()) return false
-  if (load<u8>(p) === 0x2e) {
-    p++
-    if (!skipDigits()) return false
+function skipNumber(from: usize): usize {
+  let at = from
+  if (load<u8>(at) === MINUS) at++
+  if (load<u8>(at) === 0x30) at++
+  else at = skipDigits(at)
+  if (at !== 0 && load<u8>(at) === 0x2e) at = skipDigits(at + 1)
+  if (at !== 0 && (load<u8>(at) | 0x20) === 0x65) {
+    at++
+    if (load<u8>(at) === 0x2b || load<u8>(at) === MINUS) at++
+    at = skipDigits(at)
   }
-  if ((load<u8>(p) | 0x20) === 0x65) {
-    p++
-    if (load<u8>(p) === 0x2b || load<u8>(p) === MINUS) p++
-    return skipDigits()
-  }
-  return true
+  return at
 }
 
-function skipDigits(): bool {
-  const start = p
-  while (isDigit(load<u8>(p))) p++
-  return p > start
+@inline
+function skipDigits(from: usize): usize {
+  let at = from
+  while (isDigit(load<u8>(at))) at++
+  return at > from ? at : 0
 }
 
 /** `true`, `false` or `null`. */
-function skipWord(): bool {
-  const word = load<u32>(p)
-  if (word === 0x65757274 || word === 0x6c6c756e) p += 4
-  else if (word === 0x736c6166 && load<u8>(p + 4) === 0x65) p += 5
-  else return false
-  return true
+function skipWord(at: usize): usize {
+  const word = load<u32>(at)
+  if (word === 0x65757274 || word === 0x6c6c756e) return at + 4
+  return word === 0x736c6166 && load<u8>(at, 4) === 0x65 ? at + 5 : 0
 }
 
-@inline
-function isDigit(byte: u8): bool {
-  return byte - 0x30 < 10
-}
-
-@inline
-function isHex(byte: u8): bool {
-  return isDigit(byte) || (byte | 0x20) - 0x61 < 6
-}
-
-/** Whether the bytes at two addresses are the same. Most differ in the first eight. */
+/** Whether the bytes at two addresses are the same, of which there is at least one. Most differ in the first eight. */
 @inline
 function isAt(at: usize, text: usize, length: u32): bool {
   let i: u32 = 0
-  for (; i + 8 <= length; i += 8) if (load<u64>(at + i) !== load<u64>(text + i)) return false
-  for (; i < length; i++) if (load<u8>(at + i) !== load<u8>(text + i)) return false
-  return true
+  for (; i + 8 < length; i += 8) if (load<u64>(at + i) !== load<u64>(text + i)) return false
+  // Of the last eight bytes, those that come later are shifted out.
+  return (load<u64>(at + i) ^ load<u64>(text + i)) << ((8 - <u64>(length - i)) << 3) === 0
 }
 
 // ------------------------------------------------------------------------------------------------------ writing
+// Each of the following writes to `out` and gives where that ended; 0 where it can't, or where it would lead beyond
+// `limit`: such an event is to be made smaller.
 
-function runSteps(program: Program): bool {
+function runSteps(program: Program, values: usize, from: usize, limit: usize): usize {
   let opened: usize = OPENED
-  const count = program.stepCount
-  for (let i: u32 = 0; i < count; i++) {
-    const step = changetype<Step>(<usize>program.stepsAt + <usize>i * offsetof<Step>())
-    const value = valueOf(step.number)
+  let out = from
+  let hasId = false
+  const end = <usize>program.stepsAt + <usize>program.stepCount * offsetof<Step>()
+  for (let at = <usize>program.stepsAt; at < end; at += offsetof<Step>()) {
+    const step = changetype<Step>(at)
+    const value = valueOf(values, step.number)
     switch (step.kind) {
       case TEXT:
-        if (!write(step.textAt, step.textLength)) return false
+        out = write(out, limit, step.textAt, step.textLength)
         break
       case MEMBER:
         if (value.at !== 0) {
-          if (!writeKey(step) || !write(value.at, value.end - value.at)) return false
-          i += step.extra
+          out = writeMember(out, limit, step, value)
+          at += <usize>step.extra * offsetof<Step>()
         }
         break
       case OPEN:
-        store<u32>(opened, <u32>o)
-        if (!writeKey(step)) return false
-        store<u8>(o++, OPEN_BRACE)
-        store<u32>(opened, <u32>o, 4)
+        store<u32>(opened, <u32>out)
+        out = writeKey(out, limit, step)
+        if (out === 0) return 0
+        store<u8>(out++, OPEN_BRACE)
+        store<u32>(opened, <u32>out, 4)
         opened += 8
         break
       case CLOSE:
         opened -= 8
-        if (o === <usize>load<u32>(opened, 4)) o = <usize>load<u32>(opened)
-        else store<u8>(o++, CLOSE_BRACE)
+        if (out === <usize>load<u32>(opened, 4)) out = <usize>load<u32>(opened)
+        else store<u8>(out++, CLOSE_BRACE)
         break
       case TIME:
-        if (!writeTime(value)) return false
+        out = writeTime(out, limit, value)
         break
       case ABSENT:
-        if (value.at !== 0) return false
+        if (value.at !== 0) return 0
         break
       case ID:
-        if (!writeId(step, value)) return false
+        // An empty id is none; one that is no string is for the host.
+        if (value.at !== 0) {
+          if (load<u8>(value.at) !== QUOTE) return 0
+          if (value.end - value.at > 2) {
+            hasId = true
+            out = writeMember(out, limit, step, value)
+          }
+        }
         break
       case NEED_ID:
-        if (!hasId) return false
+        if (!hasId) return 0
         break
       case BARE_ID:
-        if (!isBareId(value, step.extra) || !writeBare(value)) return false
+        if (!isBareId(value, step.extra)) return 0
+        out = writeBare(out, limit, value)
         break
       case BARE_NAME:
-        if (!isBareName(value) || !writeBare(value)) return false
+        if (!isBareName(value)) return 0
+        out = writeBare(out, limit, value)
         break
       case OBJECT:
-        if (value.at !== 0 && load<u8>(value.at) !== OPEN_BRACE) return false
+        if (value.at !== 0 && load<u8>(value.at) !== OPEN_BRACE) return 0
         break
       case MEMBERS:
-        if (!writeMembers(step, value)) return false
+        out = writeMembers(out, limit, step, value)
         break
       default:
-        return false
+        return 0
     }
+    if (out === 0) return 0
   }
-  return o <= limit
+  return out <= limit ? out : 0
 }
 
-/** False if it would lead beyond the limit: such an event is to be made smaller. */
-function write(at: usize, length: usize): bool {
-  if (o + length > limit) return false
-  for (let i: usize = 0; i < length; i += 16) v128.store(o + i, v128.load(at + i))
-  o += length
-  return true
+@inline
+function write(out: usize, limit: usize, at: usize, length: usize): usize {
+  const end = out + length
+  if (end > limit) return 0
+  copy(out, end, at)
+  return end
 }
 
-function writeKey(step: Step): bool {
-  const first: u32 = load<u8>(o - 1) === OPEN_BRACE ? 1 : 0
-  return write(step.textAt + first, step.textLength - first)
+/** In steps of 16 bytes: what is written too much is written over. */
+@inline
+function copy(from: usize, to: usize, at: usize): void {
+  for (let out = from, text = at; out < to; out += 16, text += 16) v128.store(out, v128.load(text))
 }
 
-/** An empty id is none; one that is no string is for the host. */
-function writeId(step: Step, value: Value): bool {
-  if (value.at === 0) return true
-  if (load<u8>(value.at) !== QUOTE) return false
-  if (value.end - value.at === 2) return true
-  hasId = true
-  return writeKey(step) && write(value.at, value.end - value.at)
+/** Without its comma after an opening brace. */
+@inline
+function writeKey(out: usize, limit: usize, step: Step): usize {
+  const first: u32 = load<u8>(out - 1) === OPEN_BRACE ? 1 : 0
+  return write(out, limit, step.textAt + first, step.textLength - first)
+}
+
+@inline
+function writeMember(out: usize, limit: usize, step: Step, value: Value): usize {
+  const first: u32 = load<u8>(out - 1) === OPEN_BRACE ? 1 : 0
+  const at = out + (step.textLength - first)
+  const end = at + (value.end - value.at)
+  if (end > limit) return 0
+  copy(out, at, step.textAt + first)
+  copy(at, end, value.at)
+  return end
 }
 
 function isBareId(value: Value, maxBytes: u32): bool {
@@ -447,34 +452,30 @@ function hasBackslash(from: usize, to: usize): bool {
   return false
 }
 
-function writeBare(value: Value): bool {
-  return write(value.at + 1, value.end - value.at - 2)
+@inline
+function writeBare(out: usize, limit: usize, value: Value): usize {
+  return write(out, limit, value.at + 1, value.end - value.at - 2)
 }
 
-function writeMembers(step: Step, value: Value): bool {
-  if (value.at === 0) return true
-  if (load<u8>(value.at) !== OPEN_BRACE || !hasPlainNames(step, value)) return false
+function writeMembers(out: usize, limit: usize, step: Step, value: Value): usize {
+  if (value.at === 0) return out
+  if (load<u8>(value.at) !== OPEN_BRACE || !hasPlainNames(step, value)) return 0
   const length = value.end - value.at - 2
-  if (length === 0) return true
-  if (load<u8>(o - 1) !== OPEN_BRACE) store<u8>(o++, COMMA)
-  return write(value.at + 1, length)
+  if (length === 0) return out
+  let at = out
+  if (load<u8>(at - 1) !== OPEN_BRACE) store<u8>(at++, COMMA)
+  return write(at, limit, value.at + 1, length)
 }
 
 /** Whether no name of an object, which was walked before, is escaped, reserved or there twice. */
 function hasPlainNames(step: Step, value: Value): bool {
-  const end = p
-  p = value.at + 1
-  let isPlain = true
-  for (let count = 0; p < value.end - 1 && isPlain; count++) {
-    const at = p
-    skipString()
-    isPlain = count < MAX_MEMBERS && isPlainName(step, at, p, count)
-    p++
-    skipValue(0)
-    p++
+  let at = <usize>value.at + 1
+  for (let count = 0; at < <usize>value.end - 1; count++) {
+    const end = skipString(at)
+    if (count === MAX_MEMBERS || !isPlainName(step, at, end, count)) return false
+    at = skipValue(end + 1, 0) + 1
   }
-  p = end
-  return isPlain
+  return true
 }
 
 function isPlainName(step: Step, at: usize, end: usize, count: i32): bool {
@@ -501,21 +502,20 @@ const SECONDS_A_DAY: i64 = 86_400
 const YEAR_10000: i64 = 253_402_300_800
 
 /** `2026-11-22T12:00:00.000Z`. */
-function writeTime(value: Value): bool {
+function writeTime(out: usize, limit: usize, value: Value): usize {
   const seconds = secondsOf(value)
-  if (seconds <= 0 || seconds >= YEAR_10000 || o + 24 > limit) return false
-  writeDate(<i32>(seconds / SECONDS_A_DAY))
+  if (seconds <= 0 || seconds >= YEAR_10000 || out + 24 > limit) return 0
+  writeDate(out, <i32>(seconds / SECONDS_A_DAY))
   const second = <i32>(seconds % SECONDS_A_DAY)
-  store<u8>(o++, 0x54)
-  writeDigits(second / 3600, 2)
-  store<u8>(o++, 0x3a)
-  writeDigits((second / 60) % 60, 2)
-  store<u8>(o++, 0x3a)
-  writeDigits(second % 60, 2)
-  store<u32>(o, 0x3030302e) // .000
-  store<u8>(o + 4, 0x5a)
-  o += 5
-  return true
+  store<u8>(out, 0x54, 10)
+  writeTwo(out + 11, second / 3600)
+  store<u8>(out, 0x3a, 13)
+  writeTwo(out + 14, (second / 60) % 60)
+  store<u8>(out, 0x3a, 16)
+  writeTwo(out + 17, second % 60)
+  store<u32>(out, 0x3030302e, 19) // .000
+  store<u8>(out, 0x5a, 23)
+  return out + 24
 }
 
 /** -1 for what is no whole number of at most 12 digits. */
@@ -534,7 +534,7 @@ function secondsOf(value: Value): i64 {
  * The date, so many days after 1970-01-01, in years that begin in March: leap days then come last.
  * https://howardhinnant.github.io/date_algorithms.html#civil_from_days (read 2026-11).
  */
-function writeDate(days: i32): void {
+function writeDate(out: usize, days: i32): void {
   const day = days + 719_468
   const era = day / 146_097
   const dayOfEra = day % 146_097
@@ -542,30 +542,30 @@ function writeDate(days: i32): void {
   const dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
   const month = (5 * dayOfYear + 2) / 153
   const isLate = month >= 10
-  writeDigits(yearOfEra + era * 400 + (isLate ? 1 : 0), 4)
-  store<u8>(o++, MINUS)
-  writeDigits(isLate ? month - 9 : month + 3, 2)
-  store<u8>(o++, MINUS)
-  writeDigits(dayOfYear - (153 * month + 2) / 5 + 1, 2)
+  const year = yearOfEra + era * 400 + (isLate ? 1 : 0)
+  writeTwo(out, year / 100)
+  writeTwo(out + 2, year % 100)
+  store<u8>(out, MINUS, 4)
+  writeTwo(out + 5, isLate ? month - 9 : month + 3)
+  store<u8>(out, MINUS, 7)
+  writeTwo(out + 8, dayOfYear - (153 * month + 2) / 5 + 1)
 }
 
-function writeDigits(value: i32, count: usize): void {
-  let rest = value
-  for (let i = count; i > 0; i--) {
-    store<u8>(o + i - 1, 0x30 + <u8>(rest % 10))
-    rest /= 10
-  }
-  o += count
+/** Two digits. */
+@inline
+function writeTwo(out: usize, value: i32): void {
+  store<u8>(out, 0x30 + <u8>(value / 10))
+  store<u8>(out, 0x30 + <u8>(value % 10), 1)
 }
 
 // ------------------------------------------------------------------------------------------------------- tables
 
 @inline
-function memberOf(program: Program, index: i32): Member {
+function memberOf(program: Program, index: u32): Member {
   return changetype<Member>(<usize>program.membersAt + <usize>index * offsetof<Member>())
 }
 
 @inline
-function valueOf(number: u32): Value {
+function valueOf(values: usize, number: u32): Value {
   return changetype<Value>(values + <usize>number * offsetof<Value>())
 }
