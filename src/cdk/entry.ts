@@ -1,11 +1,11 @@
-import type { Readable } from 'node:stream'
 import type { Connector, Environment } from './connector.ts'
 import type { ConnectorSpecification } from './protocol.ts'
 import type { Redaction } from './redact.ts'
+import type { ByteInput } from './standard-input.ts'
 
 /** What a command has around it. */
 export interface Surroundings {
-  readonly stdin: Readable
+  readonly stdin: ByteInput
   readonly environment: Environment
   readonly redaction: Redaction
 }

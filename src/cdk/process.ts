@@ -1,12 +1,11 @@
 import { setMaxListeners } from 'node:events'
-import { createReadStream, fstatSync } from 'node:fs'
-import type { Readable } from 'node:stream'
 import { COMMANDS, parseArguments } from './arguments.ts'
 import type { Environment } from './connector.ts'
 import type { Entry } from './entry.ts'
 import { errorTrace } from './messages.ts'
 import { Redaction } from './redact.ts'
 import { run } from './run.ts'
+import { standardInput } from './standard-input.ts'
 import { type Stop, stopOnSignals } from './stop.ts'
 import { LineWriter } from './write-lines.ts'
 
@@ -42,23 +41,6 @@ export async function runProcess<Config>(
     process.exitCode = stop.exitCode ?? (failed ? 1 : 0)
   } catch (error) {
     await end(error)
-  }
-}
-
-const FILE_CHUNK_BYTES = 256 << 10
-
-/** A file is read in larger pieces than Node would: each costs a turn of the event loop and of the thread pool. */
-function standardInput(): Readable {
-  if (!isFile(0)) return process.stdin
-  return createReadStream('', { fd: 0, autoClose: false, highWaterMark: FILE_CHUNK_BYTES })
-}
-
-function isFile(descriptor: number): boolean {
-  try {
-    return fstatSync(descriptor).isFile()
-  } catch {
-    // It is closed.
-    return false
   }
 }
 

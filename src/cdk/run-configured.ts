@@ -1,5 +1,4 @@
 /** The commands that need a configuration. Loaded when one is run, for it loads zod. */
-import type { Readable } from 'node:stream'
 import type { Invocation } from './arguments.ts'
 import type { Connector, Destination, Environment, Output, Source } from './connector.ts'
 import type { Entry, Surroundings } from './entry.ts'
@@ -7,6 +6,7 @@ import { ConfigError, TransientError } from './errors.ts'
 import { readJsonFile } from './json-file.ts'
 import { connectionStatus, log } from './messages.ts'
 import { ConfiguredAirbyteCatalog, JsonObject } from './protocol.ts'
+import type { ByteInput } from './standard-input.ts'
 import { readStates } from './states.ts'
 import { unknownKeys } from './unknown-keys.ts'
 import { validate } from './validate.ts'
@@ -93,7 +93,7 @@ async function* write<Config>(
   destination: Destination<Config>,
   config: Config,
   files: { readonly catalog: string },
-  stdin: Readable,
+  stdin: ByteInput,
   environment: Environment,
 ): AsyncIterable<Output> {
   const catalog = await readCatalog(files.catalog)
@@ -142,7 +142,7 @@ class EndOfText {
 }
 
 /** What comes in on stdin until the run is asked to stop: what has come by then is to be delivered. */
-async function* untilStopped(stdin: Readable, signal: AbortSignal): AsyncIterable<Uint8Array> {
+async function* untilStopped(stdin: ByteInput, signal: AbortSignal): AsyncIterable<Uint8Array> {
   const stop = () => stdin.destroy()
   if (signal.aborted) return
   signal.addEventListener('abort', stop)

@@ -1,10 +1,10 @@
-import type { Readable } from 'node:stream'
 import { COMMANDS, type Invocation, parseArguments } from './arguments.ts'
 import type { Environment, Output } from './connector.ts'
 import type { Entry, Surroundings } from './entry.ts'
 import { ConfigError, TransientError } from './errors.ts'
 import { connectionStatus, errorTrace, log } from './messages.ts'
 import { Redaction } from './redact.ts'
+import type { ByteInput } from './standard-input.ts'
 
 export type { Entry } from './entry.ts'
 
@@ -16,7 +16,7 @@ export type { Entry } from './entry.ts'
 export async function* run<Config>(
   entry: Entry<Config>,
   argv: readonly string[],
-  stdin: Readable,
+  stdin: ByteInput,
   environment: Environment,
   redaction = new Redaction(),
 ): AsyncIterable<Output> {
