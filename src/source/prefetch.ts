@@ -1,14 +1,18 @@
 /** Fetches the next files while the current one is decoded. */
 import { Turns } from '../cdk/turns.ts'
 import { Channel, Signal } from './channel.ts'
+import { recycle, Slabs } from './slabs.ts'
 
 /** A file that an item of a listing asks for. */
 export interface Fetch {
   /** Bytes. */
   readonly size: number
+  /** The chunks may be lent: good until the next one is asked for. */
   open(): AsyncIterable<Uint8Array>
-  /** Nothing is gained by fetching it ahead, and its chunks may be lent. */
+  /** Nothing is gained by fetching it ahead. */
   readonly isAtHand?: boolean
+  /** The reader keeps chunks. Otherwise they are lent to it. */
+  readonly isKept?: boolean
 }
 
 /** What may be ahead of the reader, the current item included. */
@@ -130,20 +134,28 @@ const sum = (one: Budget, other: Budget): Budget => ({
 
 /** A file that loads from now on, but never more than `most` bytes ahead of its reader. */
 class LoadingFile implements AsyncIterable<Uint8Array> {
-  readonly #chunks = new Channel<Uint8Array>()
+  readonly #loaded = new Slabs()
+  readonly #isKept: boolean
+  readonly #arrived = new Signal()
   readonly #consumed = new Signal()
-  #bytes = 0
+  #end: { readonly error?: unknown } | undefined
   #stopped = false
 
   constructor(fetch: Fetch, most: number) {
+    this.#isKept = fetch.isKept ?? false
     void this.#load(fetch, most)
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for await (const chunk of this.#chunks) {
-      this.#bytes -= chunk.length
-      this.#consumed.fire()
-      yield chunk
+    for (;;) {
+      const slab = this.#loaded.take()
+      if (slab) {
+        this.#consumed.fire()
+        yield this.#isKept ? Buffer.from(slab) : slab
+        recycle(slab)
+      } else if (!this.#end) await this.#arrived.wait()
+      else if ('error' in this.#end) throw this.#end.error
+      else return
     }
   }
 
@@ -155,14 +167,15 @@ class LoadingFile implements AsyncIterable<Uint8Array> {
   async #load(fetch: Fetch, most: number): Promise<void> {
     try {
       for await (const chunk of fetch.open()) {
-        this.#bytes += chunk.length
-        this.#chunks.push(chunk)
-        while (this.#bytes > most && !this.#stopped) await this.#consumed.wait()
+        this.#loaded.add(chunk)
+        this.#arrived.fire()
+        while (this.#loaded.bytes > most && !this.#stopped) await this.#consumed.wait()
         if (this.#stopped) return
       }
-      this.#chunks.end()
+      this.#end = {}
     } catch (error) {
-      this.#chunks.fail(error)
+      this.#end = { error }
     }
+    this.#arrived.fire()
   }
 }

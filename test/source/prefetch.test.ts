@@ -14,15 +14,22 @@ const budget: SharedBudget = { items: 4, files: 3, bytes: 100, fileBytes: 50 }
 /** Counts what is open, and gives way to other work before each chunk. */
 function store() {
   const opened = { now: 0, most: 0, bytes: 0, mostBytes: 0 }
-  const fetchOf = ({ chunks, error }: Item): Fetch | undefined =>
+  const fetchOf = ({ name, chunks, error }: Item): Fetch | undefined =>
     chunks && {
-      size: chunks.reduce((a, b) => a + b, 0),
+      size: sum(chunks),
+      isKept: isKept(name),
       async *open() {
+        const lent = new Uint8Array(60)
         opened.most = Math.max(opened.most, ++opened.now)
         try {
+          let sent = 0
           for (const length of chunks) {
             await Promise.resolve()
-            yield new Uint8Array(length)
+            // Good until the next one is asked for.
+            lent.set(contentOf(name, sent + length).subarray(sent))
+            sent += length
+            yield lent.subarray(0, length)
+            lent.fill(0xee)
           }
           if (error !== undefined) throw new Error(error)
         } finally {
@@ -32,6 +39,11 @@ function store() {
     }
   return { opened, fetchOf }
 }
+
+/** Whether its reader keeps chunks. */
+const isKept = (name: number): boolean => name % 2 === 0
+
+const contentOf = (name: number, length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => name + i)
 
 async function* listing(items: readonly Item[], error?: string): AsyncGenerator<Item> {
   for (const item of items) {
@@ -50,26 +62,40 @@ const file = fc.record(
   { requiredKeys: ['name'] },
 )
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
+
+async function taken(chunks: AsyncIterable<Uint8Array> = none(), take: (chunk: Uint8Array) => void): Promise<string> {
+  try {
+    for await (const chunk of chunks) take(chunk)
+    return 'end'
+  } catch (error) {
+    return String(error)
+  }
+}
+
+async function* none(): AsyncGenerator<Uint8Array> {}
+
 test('items and their contents come in order, and errors where they belong', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(file), fc.option(fc.constant('listing failed')), async (items, error) => {
       const { opened, fetchOf } = store()
-      const seen: unknown[] = []
+      const seen: { name: number; read: readonly Uint8Array[]; end: string }[] = []
       const reading = (async () => {
         for await (const [{ name }, chunks] of prefetched(listing(items, error ?? undefined), fetchOf, budget)) {
-          const lengths: number[] = []
-          try {
-            for await (const { length } of chunks ?? []) lengths.push(length)
-            seen.push([name, chunks && lengths])
-          } catch (caught) {
-            seen.push([name, lengths, String(caught)])
-          }
+          const read: Uint8Array[] = []
+          const end = await taken(chunks, (chunk) => read.push(isKept(name) ? chunk : Uint8Array.from(chunk)))
+          seen.push({ name, read, end })
         }
       })()
       if (error === null) await reading
       else await expect(reading).rejects.toThrow(error)
-      expect(seen).toEqual(
-        items.map(({ name, chunks, error }) => (chunks && error ? [name, chunks, `Error: ${error}`] : [name, chunks])),
+      // Only now, so that chunks which were kept have had time to change.
+      expect(seen.map(({ name, read, end }) => [name, end, Buffer.concat(read).toString('hex')])).toEqual(
+        items.map(({ name, chunks = [], error }, i) => [
+          name,
+          items[i]?.chunks && error !== undefined ? `Error: ${error}` : 'end',
+          Buffer.from(contentOf(name, sum(chunks))).toString('hex'),
+        ]),
       )
       expect(opened.now).toBe(0)
     }),

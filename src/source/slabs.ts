@@ -1,0 +1,53 @@
+/** Bytes on their way from one loop to another, in memory that is used again: the garbage collector pays for what is new. */
+
+const SLAB_BYTES = 524_288
+/** As many as the prefetch has in use at once. */
+const MOST_IDLE = 64
+
+const idle: Buffer[] = []
+
+/** Collects chunks of any size. Who takes from it late gets large ones. */
+export class Slabs {
+  /** Bytes that wait to be taken. */
+  bytes = 0
+  readonly #full: Buffer[] = []
+  #last: Buffer | undefined
+  #lastBytes = 0
+
+  /** Copies the chunk. */
+  add(chunk: Uint8Array): void {
+    this.bytes += chunk.length
+    for (let rest = chunk; rest.length > 0; ) {
+      const slab = this.#beginning()
+      const part = rest.subarray(0, SLAB_BYTES - this.#lastBytes)
+      slab.set(part, this.#lastBytes)
+      this.#lastBytes += part.length
+      if (this.#lastBytes === SLAB_BYTES) this.#full.push(this.#ended(slab))
+      rest = rest.subarray(part.length)
+    }
+  }
+
+  /** What came first. To be given back with `recycle`. */
+  take(): Buffer | undefined {
+    const slab = this.#full.shift() ?? (this.#last && this.#ended(this.#last))
+    this.bytes -= slab?.length ?? 0
+    return slab
+  }
+
+  #beginning(): Buffer {
+    this.#last ??= idle.pop() ?? Buffer.allocUnsafeSlow(SLAB_BYTES)
+    return this.#last
+  }
+
+  #ended(slab: Buffer): Buffer {
+    const filled = slab.subarray(0, this.#lastBytes)
+    this.#last = undefined
+    this.#lastBytes = 0
+    return filled
+  }
+}
+
+/** Gives the memory of a slab back. Nobody may look at it afterwards. */
+export function recycle(slab: Buffer): void {
+  if (idle.length < MOST_IDLE) idle.push(Buffer.from(slab.buffer))
+}
