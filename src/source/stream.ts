@@ -157,8 +157,10 @@ function fileReader(): Promise<typeof import('./read-file.ts')> {
 
 /** The reader of JSON files keeps chunks, so nothing is lent to it. */
 function fetchOf({ object }: ListedFile, { store }: Job): Fetch {
-  const lent = isAvro(object.key) ? store.lend?.(object) : undefined
-  return { size: object.size, open: () => lent ?? store.read(object), isAtHand: lent !== undefined }
+  const isKept = !isAvro(object.key)
+  const atHand = isKept ? undefined : store.lend?.(object)
+  const open = () => atHand ?? store.load?.(object) ?? store.read(object)
+  return { size: object.size, open, isAtHand: atHand !== undefined, isKept }
 }
 
 function estimateOf(name: string, files: readonly ListedFile[]): AirbyteMessage {
