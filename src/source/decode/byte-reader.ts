@@ -27,9 +27,14 @@ export class ByteReader {
     return this.#joined.subarray(0, bytes)
   }
 
+  /** What can be taken without waiting. Good until the next call. */
+  get atHand(): Buffer {
+    return this.#joined.length > 0 ? this.#joined : this.#chunk
+  }
+
   /** Takes bytes that `peek` has shown. They are good until its next call. */
   take(bytes: number): Buffer {
-    const from = this.#joined.length > 0 ? this.#joined : this.#chunk
+    const from = this.atHand
     const taken = from.subarray(0, bytes)
     if (from === this.#joined) this.#joined = from.subarray(bytes)
     else this.#chunk = from.subarray(bytes)

@@ -41,7 +41,8 @@ export interface Container {
 export async function openContainer(file: AsyncIterable<Uint8Array>, size: number): Promise<Container> {
   const reader = new ByteReader(file)
   try {
-    const { header, unpack, sync } = await readHeader(reader)
+    const { header, unpack } = await readHeader(reader)
+    const sync = Buffer.from(await takeFromHeader(reader, SYNC_BYTES))
     return { header, blocks: readBlocks(reader, { unpack, sync, size }), close: () => reader.close() }
   } catch (error) {
     await reader.close()
@@ -54,19 +55,39 @@ const SYNC_BYTES = 16
 /** A header holds a schema of a few kilobytes. */
 const HEADER_MAX_BYTES = 16 << 20
 
-async function readHeader(reader: ByteReader) {
+interface Header {
+  readonly header: ContainerHeader
+  readonly unpack: Unpack
+}
+
+/** Files come stream by stream, and most begin as the one before, up to the sync marker. */
+const USUAL_HEADER_BYTES = 65_536
+let last: (Header & { readonly bytes: Buffer }) | undefined
+
+async function readHeader(reader: ByteReader): Promise<Header> {
+  if (last && (await reader.peek(last.bytes.length)).equals(last.bytes)) {
+    reader.take(last.bytes.length)
+    return last
+  }
+  await reader.peek(1)
+  const beginning = Buffer.from(reader.atHand.subarray(0, USUAL_HEADER_BYTES))
+  const header = await parseHeader(reader)
+  if (reader.taken <= beginning.length) last = { ...header, bytes: beginning.subarray(0, reader.taken) }
+  return header
+}
+
+async function parseHeader(reader: ByteReader): Promise<Header> {
   const magic = await reader.peek(MAGIC.length)
   if (magic.length === 0) throw new BrokenFileError('the file is empty', 0)
   if (!magic.equals(MAGIC.subarray(0, magic.length))) throw new BrokenFileError('the file is no Avro file', 0)
   await takeFromHeader(reader, MAGIC.length)
   const metadata = await readMetadata(reader)
-  const sync = Buffer.from(await takeFromHeader(reader, SYNC_BYTES))
   const schema = metadata.get('avro.schema')
   if (schema === undefined) throw new BrokenFileError('the header holds no schema', 0)
   const codec = metadata.get('avro.codec') ?? 'null'
   const unpack = codecOf(codec)
   if (!unpack) throw new BrokenFileError(whyNotRead(codec), 0)
-  return { header: { schema, codec }, unpack, sync }
+  return { header: { schema, codec }, unpack }
 }
 
 /** A map in blocks: a count (negative if the block's size follows), the entries, and at last a zero. */
@@ -108,8 +129,9 @@ async function readLong(reader: ByteReader): Promise<number> {
       throw new BrokenFileError('the file ends in the middle of a number', reader.received)
     throw new BrokenFileError('a number is damaged', reader.taken)
   }
-  const digits = [...reader.take(last + 1)].reduceRight((n, byte) => n * 128n + BigInt(byte & 0x7f), 0n)
-  return Number(digits & 1n ? -(digits >> 1n) - 1n : digits >> 1n)
+  const isNegative = (bytes.readUInt8() & 1) === 1
+  const half = Math.floor(reader.take(last + 1).reduceRight((n, byte) => n * 128 + (byte & 0x7f), 0) / 2)
+  return isNegative ? -half - 1 : half
 }
 
 interface Layout {
