@@ -24,10 +24,13 @@ export const whyNotRead = (name: string): string =>
     ? `it is packed with ${name}, which is not read: pack it with null, deflate, snappy or zstandard`
     : 'the header names a codec that does not exist'
 
+/** Writers of Avro begin a new block after about 64,000 bytes. What fits is not put together from parts. */
+const USUAL_BLOCK_BYTES = 80 << 10
+
 /** https://avro.apache.org/docs/1.12.0/specification/#required-codecs (read 2026-11). */
 const CODECS: ReadonlyMap<string, Unpack> = new Map([
   ['null', (packed) => packed],
-  ['deflate', (packed) => zlib.inflateRawSync(packed, { maxOutputLength: BLOCK_MAX_BYTES })],
+  ['deflate', (packed) => zlib.inflateRawSync(packed, { maxOutputLength: BLOCK_MAX_BYTES, chunkSize: USUAL_BLOCK_BYTES })],
   ['snappy', unpackSnappy],
   ['zstandard', unpackZstandard],
 ])
