@@ -17,8 +17,8 @@ const KNOWN_IDS = 262_144
 
 /**
  * A window over the last ids of one stream. The answer is true for an id that is not among them; asking remembers it.
- * At least the last `limit` different ids are known, at most twice as many. An id costs about 32 bytes, a full window of
- * 262,144 ids at most 32 MB; memory grows with the ids that come.
+ * At least the last `limit` different ids are known, at most twice as many. A full window of 262,144 ids costs 12 MB;
+ * memory grows with the ids that come.
  *
  * Ids are compared by 128 bits (assembly/recent-ids.ts): that two different ones of a million agree has a chance below
  * 10^-26, so no event is lost that way.
