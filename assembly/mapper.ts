@@ -81,6 +81,8 @@ const BARE_ID: u32 = 8
 const BARE_NAME: u32 = 9
 /** The value must be an object, or absent. */
 const OBJECT: u32 = 10
+/** If the value is the text and nothing was chosen before, `extra` is the route. Only a string without escapes tells. */
+const ROUTE: u32 = 12
 /** The members of an object. None may have one of the `extra` names (address, length) that stand in the text. */
 const MEMBERS: u32 = 11
 
@@ -105,12 +107,14 @@ const EMITTED_AT_LENGTH: u32 = 14
 export let rowsDone: i32 = 0
 export let inputAt: usize = 0
 
+/** Of the event that was written last; 0 if no step has chosen one. */
+let route: u32 = 0
 /** The number of the line that is read. */
 let line: u32 = 0
 
 /**
- * Goes through the lines of the input, and writes a row for each: line's end, program or -1, event's beginning and end.
- * A comma follows each event, so that neighbours are joined. Ends early when the rows or the output are full.
+ * Goes through the lines of the input, and writes a row for each: line's end, program and (16 bits further up) route or
+ * -1, event's beginning and end. A comma follows each event, so that neighbours are joined. Ends early when the rows or the output are full.
  * `programs` is a list of addresses; `values` has room for the values of any, and for a whole number of 16 bytes.
  */
 export function map(
@@ -138,6 +142,7 @@ export function map(
       recent = program
       const steps = changetype<Program>(<usize>load<u32>(programs + (<usize>program << 2)))
       line++
+      route = 0
       end = readLine(steps, at + steps.headLength, values)
       out = end ? runSteps(steps, values, event, event + maxEventBytes) : 0
     }
@@ -147,7 +152,7 @@ export function map(
       out = event
     }
     store<u32>(row, <u32>end)
-    store<i32>(row, program, 4)
+    store<i32>(row, program < 0 ? program : program | <i32>(route << 16), 4)
     store<u32>(row, <u32>event, 8)
     store<u32>(row, <u32>out, 12)
     row += 16
@@ -391,6 +396,11 @@ function runSteps(program: Program, values: usize, from: usize, limit: usize): u
         break
       case OBJECT:
         if (value.at !== 0 && load<u8>(value.at) !== OPEN_BRACE) return 0
+        break
+      case ROUTE:
+        if (route !== 0 || value.at === 0) break
+        if (load<u8>(value.at) !== QUOTE || hasBackslash(value.at, value.end)) return 0
+        if (value.end - value.at === step.textLength && isAt(value.at, step.textAt, step.textLength)) route = step.extra
         break
       case MEMBERS:
         out = writeMembers(out, limit, step, value)

@@ -20,7 +20,7 @@ export interface Rows<Stream> {
   /** Where the event begins in `bytes`. */
   eventStart(row: number): number
   /**
-   * The mapped rows from `row` on that belong together: as many of the same program as fit into `room`, but one in any
+   * The mapped rows from `row` on that belong together: as many of the same program and route as fit into `room`, but one in any
    * case. Their events are joined by commas, and end at `end`.
    */
   run(row: number, room: Room): Run
@@ -42,14 +42,18 @@ interface Known<Stream> {
   readonly writeKey: string
 }
 
-interface Taught<Stream> extends Known<Stream> {
+interface Taught<Stream> {
+  /** By route. */
+  readonly known: readonly Known<Stream>[]
   readonly names: Set<ByteString>
   isCurrent(): boolean
 }
 
 const SLACK = 64
-/** A row: where the line ends, its program, where the event begins and ends. */
+/** A row: where the line ends, its program and route, where the event begins and ends. */
 const ROW_WORDS = 4
+const ROUTE_SHIFT = 16
+const MAX_ROUTES = 1 << (31 - ROUTE_SHIFT)
 const ROW_BYTES = ROW_WORDS * 4
 const MAX_ROWS = 4096
 const MAX_PROGRAMS = 1000
@@ -98,10 +102,15 @@ export class CompiledLines<Stream> {
     const names = new Set([...(known?.names ?? []), ...data.names])
     if (names.size > MAX_NAMES || (index === undefined && this.#programs.length === MAX_PROGRAMS)) return false
     const program = compile([...names])
-    if (!program || program.numbers.some((number) => number >= MAX_VALUES)) return false
+    if (!program || program.writeKeys.length > MAX_ROUTES) return false
+    if (program.numbers.some((number) => number >= MAX_VALUES)) return false
     const table = tableOf({ ...program, head, names: [...names] }, this.#programsEnd)
     if (this.#programsEnd + table.length > INPUT) return this.#forget()
-    this.#put(head, table, { stream, writeKey: program.writeKey, names, isCurrent: program.isCurrent })
+    this.#put(head, table, {
+      known: program.writeKeys.map((writeKey) => ({ stream, writeKey })),
+      names,
+      isCurrent: program.isCurrent,
+    })
     return true
   }
 
@@ -135,7 +144,7 @@ export class CompiledLines<Stream> {
       count,
       bytes: this.#memory,
       lineEnd: (row) => word(row, 0) + shift,
-      program: (row) => programs[word(row, 1)],
+      program: (row) => programs[word(row, 1) & ((1 << ROUTE_SHIFT) - 1)]?.known[word(row, 1) >> ROUTE_SHIFT],
       eventStart: (row) => word(row, 2),
       run(row, room) {
         const [program, end] = [word(row, 1), word(row, 2) + room.bytes]

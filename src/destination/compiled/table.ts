@@ -24,6 +24,7 @@ const KIND = {
   'bare-name': 9,
   'is-object': 10,
   members: 11,
+  route: 12,
 } as const
 
 /** Texts are read in steps of so many bytes. */
@@ -70,6 +71,8 @@ function encode(step: Step, table: Table): readonly Row[] {
       const names = step.reserved.map((name) => table.text(JSON.stringify(name)))
       return [[KIND.members, [table.list(names.flat()), 0], step.number, names.length]]
     }
+    case 'route':
+      return [[KIND.route, table.text(step.text), step.number, step.key]]
     case 'time':
     case 'absent':
     case 'bare-name':

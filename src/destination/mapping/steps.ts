@@ -24,6 +24,8 @@ export type Step =
   | { readonly kind: 'absent'; readonly number: number }
   /** Must be an object, or absent. */
   | { readonly kind: 'is-object'; readonly number: number }
+  /** The record goes with that one of the program's keys if the value is this JSON string and no route before it fits. */
+  | { readonly kind: 'route'; readonly number: number; readonly text: ByteString; readonly key: number }
   /** The members of an object, none of which may have one of these names. */
   | { readonly kind: 'members'; readonly number: number; readonly reserved: readonly ByteString[] }
 
@@ -32,7 +34,8 @@ export interface Program {
   /** The numbers of the values of the members that were asked for. */
   readonly numbers: readonly number[]
   readonly steps: readonly Step[]
-  readonly writeKey: string
+  /** The first is that of records which no route fits. */
+  readonly writeKeys: readonly string[]
   /** Whether the numbers are still those of the plan. */
   isCurrent(): boolean
 }

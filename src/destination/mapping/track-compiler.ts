@@ -17,9 +17,9 @@ export function trackCompiler(
   type: StreamType,
   mapping: Mapping,
   { plan, steps: propertySteps }: Properties,
-  { always: writeKey }: WriteKeys,
+  writeKeys: WriteKeys,
 ): Mapper['compile'] {
-  if (writeKey === undefined || identifies(type, mapping)) return undefined
+  if (identifies(type, mapping)) return undefined
   const name = nameSteps(type, dialect.names, mapping, plan)
   const opening = openingSteps(dialect, mapping, plan)
   const context = text(usualContext(dialect, type, mapping))
@@ -28,8 +28,10 @@ export function trackCompiler(
   return (names) => {
     const outline = plan.outline(names)
     const properties = outline && propertySteps(outline)
-    if (!properties) return undefined
+    const routes = outline && writeKeys.steps(names, outline.numbers)
+    if (!properties || !routes) return undefined
     const steps: readonly Step[] = [
+      ...routes,
       ...text('{"type":"track","event":'),
       ...name,
       ...text(','),
@@ -41,6 +43,6 @@ export function trackCompiler(
       ...properties,
       ...text('}}'),
     ]
-    return { numbers: outline.numbers, steps, writeKey, isCurrent: outline.isCurrent }
+    return { numbers: outline.numbers, steps, writeKeys: writeKeys.all, isCurrent: outline.isCurrent }
   }
 }

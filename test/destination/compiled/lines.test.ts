@@ -223,6 +223,11 @@ const routes = fc.constantFrom(
   [],
   [{ field: 'stream', value: STREAMS[0], write_key: 'other' }],
   [{ field: 'app_id', value: 'a', write_key: 'other' }],
+  [
+    { field: 'app_id', value: 'é😀', write_key: 'other' },
+    { field: 'stream', value: STREAMS[1], write_key: 'third' },
+    { field: 'app_id', value: 'a', write_key: 'fourth' },
+  ],
 )
 
 test('the short way gives what the long way gives, byte for byte', async () => {
@@ -444,6 +449,36 @@ test('neighbours that one program maps make a run, up to what there is room for'
   expect([1, 2, 3, 4].map((events) => runAt(5, events, all))).toEqual([1, 2, 3, 3])
   const two = single(5).length + 1 + single(6).length
   expect([0, two - 1, two, two + 1].map((bytes) => runAt(5, all, bytes))).toEqual([1, 1, 2, 2])
+})
+
+const APPS = [undefined, 'null', '"a"', '"b"', '"é"', '"\\u0061"', '"a\\"b"', '""', '"ab"', '42', 'true', '{}', '["a"]']
+
+test.each([SEGMENT, RUDDERSTACK])('routes by what records hold give $service the same both ways', async (service) => {
+  const { write_key } = service
+  const routes = [
+    { field: 'app_id', value: 'a', write_key: 'A' },
+    { field: 'app_group_id', value: 'é', write_key: 'E' },
+    { field: 'app_id', value: 'é', write_key: 'never with group é' },
+    { field: 'app_id', value: '42', write_key: 'number' },
+    { field: 'app_id', value: 'a"b', write_key: 'escaped' },
+    { field: 'stream', value: 'users.messages.email.Send', write_key: 'of the stream' },
+    { field: 'app_group_id', value: 'b', write_key: 'not of the stream' },
+  ]
+  const target = () => targetOf(DestinationConfig.parse({ destination: service, routes }))
+  const usual = { id: '"1"', time: '1', user_id: '"u"' }
+  const all = APPS.flatMap((app_id) => APPS.map((app_group_id) => ({ ...usual, app_id, app_group_id })))
+  // A second column of the same field, and one of another name.
+  const twice = ['"a"', '"b"'].flatMap((app_id) => ['"a"', '"é"'].map((APP_ID) => ({ ...usual, app_id, APP_ID })))
+  const others = ['"a"', '"é"'].map((APP_GROUP_ID) => ({ ...usual, APP_GROUP_ID }))
+  const members = [...all, ...others, ...twice, ...all]
+  const linesOfStream = (stream: string) => members.map((one) => lineOfMembers(stream, one))
+  const lines = ['users.messages.email.Open', 'users.messages.email.Send'].flatMap(linesOfStream)
+  const input = Buffer.from(lines.join('\n'))
+  const { sent, short } = await compiled(target(), input)
+  expect(sent).toEqual(await mapped(target(), input))
+  const keys = new Set(sent.filter((_, i) => short[i]).map((one) => one?.writeKey))
+  const some = ['A', 'E', 'never with group é', 'not of the stream', 'of the stream', write_key]
+  expect([...keys].sort()).toEqual(some.sort())
 })
 
 const NAMES = [
