@@ -27,10 +27,16 @@ COPY --from=build /airbyte/connector/node_modules node_modules
 COPY --from=build /airbyte/connector/dist dist
 COPY package.json spec.json spec.destination.json LICENSE ./
 COPY catalogs catalogs
-# Fills the compile cache, and fails the build if the connector cannot start.
-RUN mkdir -p /airbyte/cache \
+# Fills the compile cache with what the commands load, and fails the build if the connector cannot start.
+RUN mkdir -p /airbyte/cache /tmp/warm \
  && node dist/main.js source spec > /dev/null \
  && node dist/main.js destination spec > /dev/null \
+ && node dist/main.js sample --out /tmp/warm/export --events 200 > /dev/null \
+ && echo '{"storage":{"provider":"local","path":"/tmp/warm/export"}}' > /tmp/warm/source.json \
+ && echo '{"destination":{"service":"segment","write_key":"none"},"dry_run":true}' > /tmp/warm/destination.json \
+ && node dist/main.js read --config /tmp/warm/source.json --catalog catalogs/configured/all_events.json > /tmp/warm/messages.jsonl \
+ && node dist/main.js write --config /tmp/warm/destination.json --catalog catalogs/configured/all_events.json < /tmp/warm/messages.jsonl > /dev/null \
+ && rm -r /tmp/warm \
  && chown -R 1000:1000 /airbyte/cache
 USER 1000:1000
 
