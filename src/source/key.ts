@@ -49,7 +49,7 @@ export function skipTo(key: string, folder: string, hours: Hours): string | unde
   return next === undefined ? `${key.slice(0, valueAt - 1)}>` : key.slice(0, valueAt) + next
 }
 
-export type Format = 'avro' | 'custom_http'
+type Format = 'avro' | 'custom_http'
 
 /** How a file holds events, by the end of its name. Undefined if it holds none. */
 export function formatOf(key: string): Format | undefined {
