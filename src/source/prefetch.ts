@@ -81,7 +81,9 @@ async function fill<Item>(
     for await (const item of items) {
       const asked = fetchOf(item)
       const fetch = asked?.isAtHand ? undefined : asked
-      const cost = { items: 1, files: fetch ? 1 : 0, bytes: Math.min(fetch?.size ?? 0, room.budget.fileBytes) }
+      // What is at hand fills the room alone: held ahead it would only grow old, which makes it hard to collect.
+      const items = asked?.isAtHand ? room.budget.items : 1
+      const cost = { items, files: fetch ? 1 : 0, bytes: Math.min(fetch?.size ?? 0, room.budget.fileBytes) }
       if (!(await room.take(cost))) return
       const atHand = asked?.isAtHand ? asked.open() : undefined
       ahead.push({ item, cost, atHand, file: fetch && new LoadingFile(fetch, room.budget.fileBytes) })
