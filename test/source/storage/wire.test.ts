@@ -100,7 +100,7 @@ test.each([
 })
 
 test('leaving a body breaks its connection', async () => {
-  const { request, sockets } = await serving((_, response) => void response.end(content))
+  const { request, sockets } = await serving((_, response) => void response.write(content))
   for await (const _ of (await opened(wire()).get(request)).body) break
   await new Promise((closed) => sockets[0]?.on('error', () => {}).once('close', closed))
 })
