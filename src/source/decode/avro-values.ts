@@ -43,7 +43,11 @@ export function valueWriter(schema: string, options: DecodeOptions, jsonField: s
   }
 }
 
-const idOf = ({ id }: { readonly id?: unknown }): string | undefined => (typeof id === 'string' ? id : undefined)
+/** The event's id, also where the schema says that it may be null: unions are wrapped by branch name. */
+function idOf({ id }: { readonly id?: unknown }): string | undefined {
+  const text = (id as { readonly string?: unknown } | null | undefined)?.string ?? id
+  return typeof text === 'string' ? text : undefined
+}
 
 /** Making a type costs more than reading a small file; an export has a few hundred schemas. */
 const types = new Map<string, ReturnType<typeof avroTypeOf>>()
