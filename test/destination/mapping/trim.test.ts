@@ -128,6 +128,11 @@ test('a shortened string is a beginning of the text, and as long as it may be', 
   )
 })
 
+test('the last character of the first 65,536 is no half of one', () => {
+  const raw = (text: string) => toByteString(JSON.stringify(text))
+  expect(shortened(raw('a\uffffb'), 1)).toBe(raw('a\uffff'))
+})
+
 test('what Braze itself would send is never shortened', () => {
   const extras = 'x'.repeat(500_000)
   const result = mapped(WEBHOOK, SEND, { ...BASE, message_extras: extras })
@@ -161,6 +166,15 @@ function fitted(properties: Readonly<Record<string, string>>, maxBytes: number) 
   const result = fitting({ numberOf } as unknown as Plan, maxBytes)(values, build)
   return { result, builds: () => builds }
 }
+
+test.each([
+  [98, ['properties.k']],
+  [97, undefined],
+])('a property of %d characters and two quotes is worth cutting: %j', (length, trimmed) => {
+  const properties = { k: 'x'.repeat(length) }
+  const whole = fitted(properties, LIMIT).result?.event.length ?? 0
+  expect(fitted(properties, whole - 1).result?.trimmed).toEqual(trimmed)
+})
 
 test('thousands of properties are cut in a few steps', () => {
   for (const count of [1000, 8000, 200_000]) {
