@@ -53,6 +53,7 @@ export const TREATMENTS = {
     response.writeHead(403, { 'content-length': 100_000 })
     response.write(text, () => response.destroy())
   },
+  'never answers': () => {},
   'cuts a secret in two': (response, { text }) => {
     response.writeHead(403, { 'content-type': 'text/plain' })
     // Most of it is markup, and no more than a beginning is read.

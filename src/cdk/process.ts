@@ -10,7 +10,7 @@ import { type Stop, stopOnSignals } from './stop.ts'
 import { LineWriter } from './write-lines.ts'
 
 /**
- * The process around `run`: stdin, stdout, signals, the exit code. It ends by itself, when nothing is left to do.
+ * The process around `run`: stdin, stdout, signals, the exit code. It ends when nothing is left to do.
  *
  * | exit code | |
  * |---|---|
@@ -39,9 +39,20 @@ export async function runProcess<Config>(
   try {
     const { failed } = await lines.writeAll(run(entry, argv, standardInput(), environmentOf(stop.signal), redaction))
     process.exitCode = stop.exitCode ?? (failed ? 1 : 0)
+    endSoon()
   } catch (error) {
     await end(error)
   }
+}
+
+const GRACE_MS = 1000
+
+/**
+ * Ends a process that has done its work. Most end at once, by themselves. A server that never answered may keep a
+ * connection of somebody's SDK open for ever; what has been written goes out even then.
+ */
+export function endSoon(): void {
+  setTimeout(() => process.stdout.write('', () => process.exit()), GRACE_MS).unref()
 }
 
 /** The real world. */

@@ -1,5 +1,5 @@
 /** The process around a local command: the terminal, signals, the exit code. */
-import { environmentOf } from '../cdk/process.ts'
+import { endSoon, environmentOf } from '../cdk/process.ts'
 import { redact } from '../cdk/redact.ts'
 import type { Stop } from '../cdk/stop.ts'
 import { runCommand } from './cli.ts'
@@ -22,6 +22,7 @@ export async function runLocally(argv: readonly string[], version: string, stop:
   })
   const code = await runCommand(argv, version, terminal, environmentOf(stop.signal))
   process.exitCode = stop.exitCode ?? (isUnread ? 1 : code)
+  endSoon()
 }
 
 function processTerminal(): Terminal {
