@@ -12,7 +12,7 @@ import { gcsFailure, tokenFailure } from './gcs_errors.ts'
 import { bytesIn, type Client, httpClient, textOf } from './http.ts'
 import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
 import { type Body, kept, rangeIgnored, resumed } from './resume.ts'
-import { inRealTime, type Waiting } from './retry.ts'
+import { inRealTime, SILENCE_MS, type Waiting } from './retry.ts'
 import type { ObjectStore, StoredObject } from './store.ts'
 import { type Access, contentOf, replaced, type WritableStore, withoutVersion } from './writable.ts'
 
@@ -111,7 +111,7 @@ const READ_WRITE = 'https://www.googleapis.com/auth/devstorage.read_write'
 function authorizationOf(config: GcsConfig, { hostname }: URL, scope: string): Bucket['authorization'] {
   const credentials = config.service_account === undefined ? undefined : credentialsIn(config.service_account)
   if (/^(localhost|\[::1\]|127\..*)$/.test(hostname)) return async () => ({})
-  const auth = new GoogleAuth({ scopes: [scope], ...(credentials && { credentials }) })
+  const auth = new GoogleAuth({ scopes: [scope], ...(credentials && { credentials }), clientOptions: LIMITED })
   return async () => {
     try {
       return await auth.getRequestHeaders()
@@ -120,6 +120,9 @@ function authorizationOf(config: GcsConfig, { hostname }: URL, scope: string): B
     }
   }
 }
+
+/** Google's library asks no second time while it waits, so it must give up before we do. */
+const LIMITED = { transporterOptions: { timeout: SILENCE_MS / 2 } }
 
 /** The parts of an answer that we ask for. https://cloud.google.com/storage/docs/json_api/v1/objects/list (read 2026-11) */
 const Answer = z.object({

@@ -100,10 +100,19 @@ function refusalOf(error: unknown): Refusal {
   if (error instanceof HttpError) {
     const [, reason = ''] = /"reason":\s*"(\w+)"/.exec(error.body) ?? []
     const [, message = error.body] = /"message":\s*("(?:[^"\\]|\\.)*")/.exec(error.body) ?? []
-    return { code: reason, status: error.status, message: withoutSecrets(message, []) }
+    return { code: reason, status: error.status, message: withoutKeys(message) }
   }
   const { response } = (error ?? {}) as SdkError
   const reason = response?.data?.error
-  const code = typeof reason === 'string' ? reason : networkCode(error)
-  return { code, status: response?.status ?? 0, message: withoutSecrets(messageOf(error), []) }
+  const code = typeof reason === 'string' ? withoutKeys(reason) : networkCode(error)
+  return { code, status: response?.status ?? 0, message: withoutKeys(messageOf(error)) }
 }
+
+/** A token, or the assertion that one is asked for with, in whatever form a server repeats it. */
+const withoutKeys = (text: string): string =>
+  withoutSecrets(text, [])
+    .replace(/\beyJ[\w-]+\.[\w.-]*/g, '***')
+    .replace(/[\w+/=%-]{12,}/g, (run) => (isKey(run) ? '***' : run))
+
+/** Names of projects and accounts have no capitals, names of permissions and methods no digits. */
+const isKey = (run: string): boolean => /\d/.test(run) && (/[A-Z]/.test(run) || /^(?=.*[a-f])[\da-f]+$/.test(run))
