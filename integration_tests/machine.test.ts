@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { Random } from '../src/local/random.ts'
 import { sampleExport } from '../src/local/sample/sample.ts'
 import { type FakeService, fakeService } from './fakes/service.ts'
-import { belowFile, fullDisk, type Place } from './machine/disk.ts'
+import { belowFile, fullDisk, type Place, readOnlyDisk } from './machine/disk.ts'
 import { ran, start } from './machine/process.ts'
 
 jest.setTimeout(120_000)
@@ -21,7 +21,9 @@ const path = (name: string): string => join(scratch, name)
 let service: FakeService
 let refusing: FakeService
 const full = await fullDisk(path('full'))
-const places: readonly Place[] = [full, belowFile(path('file'))].filter((place) => place !== undefined)
+const places: readonly Place[] = [full, readOnlyDisk(path('read-only')), belowFile(path('file'))].filter(
+  (place) => place !== undefined,
+)
 
 function file(name: string, content: object): string {
   writeFileSync(path(name), JSON.stringify(content))
@@ -81,7 +83,7 @@ describe('a disk that is full', () => {
   })
 })
 
-test(`a full disk can be had${places.length < 2 ? ': not by this user, so those tests are left out' : ''}`, () => {
+test(`a full disk can be had${places.length < 3 ? ': not by this user, so those tests are left out' : ''}`, () => {
   expect(places.length).toBeGreaterThan(0)
   // Whatever ends the tests, nothing stays mounted.
   expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(scratch)

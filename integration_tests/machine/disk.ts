@@ -65,6 +65,17 @@ async function mounted(path: string): Promise<ChildProcessByStdio<Writable, Read
   return undefined
 }
 
+/** A disk that is mounted read-only. Undefined where this user may not mount one. */
+export function readOnlyDisk(folder: string): Place | undefined {
+  mkdirSync(folder)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=64k', 'tmpfs', folder], { stdio: 'ignore' })
+  } catch {
+    return undefined
+  }
+  return { name: 'a read-only disk', code: 'EROFS', folder, remove: () => void execFileSync('umount', [folder]) }
+}
+
 /** For root, too, who may write to a folder that is read-only by its permissions. */
 export function belowFile(folder: string): Place {
   writeFileSync(folder, 'a file')
