@@ -157,10 +157,8 @@ function fileReader(): Promise<typeof import('./read-file.ts')> {
 
 /** The reader of JSON files keeps chunks, so nothing is lent to it. */
 function fetchOf({ object }: ListedFile, { store }: Job): Fetch {
-  const isKept = !isAvro(object.key)
-  const atHand = isKept ? undefined : store.lend?.(object)
-  const open = () => atHand ?? store.load?.(object) ?? store.read(object)
-  return { size: object.size, open, isAtHand: atHand !== undefined, isKept }
+  const lent = isAvro(object.key) ? store.lend?.(object) : undefined
+  return { size: object.size, open: () => lent ?? store.read(object), isAtHand: lent !== undefined }
 }
 
 function estimateOf(name: string, files: readonly ListedFile[]): AirbyteMessage {

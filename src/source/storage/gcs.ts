@@ -3,6 +3,7 @@
  * as it waits for ever when a connection breaks in the middle of an answer: docs/decisions/0005-gcs-without-its-storage-sdk.md.
  */
 import { createPrivateKey } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import { GoogleAuth } from 'google-auth-library'
 import { z } from 'zod'
 import { ConfigError } from '../../cdk/errors.ts'
@@ -11,7 +12,7 @@ import type { Doing } from './failure.ts'
 import { gcsFailure, tokenFailure } from './gcs_errors.ts'
 import { bytesIn, type Client, httpClient, textOf } from './http.ts'
 import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
-import { type Body, kept, rangeIgnored, resumed } from './resume.ts'
+import { rangeIgnored, resumed } from './resume.ts'
 import { inRealTime, SILENCE_MS, type Waiting } from './retry.ts'
 import type { ObjectStore, StoredObject } from './store.ts'
 import { type Access, contentOf, replaced, type WritableStore, withoutVersion } from './writable.ts'
@@ -28,28 +29,26 @@ export function gcsStore(config: GcsConfig, waiting: Waiting = inRealTime): Obje
     page: (token) => pageOf(bucket, { ...query, ...(token === undefined ? {} : { pageToken: token }) }),
     failure: (error) => gcsFailure(error, doing('list', address), config),
   })
-  function lent(object: StoredObject, start = 0, end = object.size): AsyncIterable<Uint8Array> {
-    const url = `${address}/${object.key}`
-    const limit = Math.min(end, object.size)
-    return resumed(
-      {
-        url,
-        start,
-        end: limit,
-        open: opener(bucket, object, limit, url),
-        failure: (error) => gcsFailure(error, doing('read', url), config),
-      },
-      waiting,
-    )
-  }
   return {
     list(prefix, after = '') {
       // startOffset includes its own key, unlike S3's StartAfter.
       return objectsOf(listing({ prefix, ...(after === '' ? {} : { startOffset: after }) }), after, waiting)
     },
     level: (prefix) => entriesOf(listing({ prefix, delimiter: '/' }), prefix, waiting),
-    read: (object, start, end) => kept(lent(object, start, end)),
-    load: (object) => lent(object),
+    read(object, start = 0, end = object.size) {
+      const url = `${address}/${object.key}`
+      const limit = Math.min(end, object.size)
+      return resumed(
+        {
+          url,
+          start,
+          end: limit,
+          open: opener(bucket, object, limit, url),
+          failure: (error) => gcsFailure(error, doing('read', url), config),
+        },
+        waiting,
+      )
+    },
     url: (key) => `${address}/${key}`,
     close: () => bucket.client.close(),
   }
@@ -154,21 +153,21 @@ async function pageOf({ url, client, authorization }: Bucket, query: Query): Pro
 function opener({ url, client, authorization }: Bucket, object: StoredObject, end: number, name: string) {
   const { key, size } = object
   let pinned = object.version
-  return async (start: number): Promise<Body> => {
+  return async (start: number): Promise<Readable> => {
     const condition = pinned === undefined ? {} : { ifGenerationMatch: pinned }
     const address = withQuery(new URL(`${url.href}/${encodeURIComponent(key)}`), { alt: 'media', ...condition })
-    const { headers, body } = await client.download(address, {
+    const answer = await client.get(address, {
       ...(await authorization()),
       // Without it Google unpacks objects that are stored with Content-Encoding: gzip, and ignores ranges of them.
       'accept-encoding': 'gzip',
       ...(start === 0 && end === size ? {} : { range: `bytes=${start}-${end - 1}` }),
     })
-    if (start > 0 && !headers['content-range']?.startsWith(`bytes ${start}-`)) {
-      body.destroy()
+    if (start > 0 && !answer.headers['content-range']?.startsWith(`bytes ${start}-`)) {
+      answer.destroy()
       throw rangeIgnored(name)
     }
-    pinned ??= headers['x-goog-generation']
-    return body
+    pinned ??= answer.headers['x-goog-generation']?.toString()
+    return answer
   }
 }
 

@@ -1,12 +1,7 @@
 /** Downloads that survive lost connections. */
+import type { Readable } from 'node:stream'
 import { TransientError } from '../../cdk/errors.ts'
 import { backOff, isFinal, SILENCE_MS, silent, type Waiting, within } from './retry.ts'
-
-/** The content of an answer. A Readable is one. */
-export interface Body extends AsyncIterable<Uint8Array> {
-  /** Ends its connection; whoever waits for bytes gets the error. */
-  destroy(error?: Error): void
-}
 
 /** One object's bytes from `start` up to `end`, as a provider can fetch them. */
 export interface Download {
@@ -16,15 +11,12 @@ export interface Download {
   /** Exclusive, and not behind the object's end: fewer bytes than that are a lost connection. */
   readonly end: number
   /** The same content as ever from byte `start` on. Throws whatever the SDK throws. */
-  open(start: number): Promise<Body>
+  open(start: number): Promise<Readable>
   /** What an error means that came from `open` or from its stream. */
   failure(error: unknown): Error | Promise<Error>
 }
 
-/**
- * Every byte of the download once, in order. After a lost connection it goes on at the byte where that broke off. Chunks
- * are lent if those of its bodies are.
- */
+/** Every byte of the download once, in order. After a lost connection it goes on at the byte where that broke off. */
 export async function* resumed(
   download: Download,
   waiting: Waiting,
@@ -50,26 +42,23 @@ export async function* resumed(
 /** What one connection brings, and no more than was asked for. */
 async function* arriving({ url, start, end, open }: Download, silenceMs: number): AsyncGenerator<Uint8Array> {
   const stream = await opened(open(start), url, silenceMs)
-  let isAsked = true
-  const timer = setTimeout(() => {
-    if (isAsked) stream.destroy(silent(url, silenceMs))
-  }, silenceMs)
+  const fallSilent = () => stream.destroy(silent(url, silenceMs))
+  let timer = setTimeout(fallSilent, silenceMs)
   let missing = end - start
   try {
     for await (const chunk of stream) {
-      isAsked = false
+      clearTimeout(timer)
       if (chunk.length > missing) return yield chunk.subarray(0, missing)
       missing -= chunk.length
       yield chunk
-      isAsked = true
-      timer.refresh()
+      timer = setTimeout(fallSilent, silenceMs)
     }
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function opened(opening: Promise<Body>, url: string, silenceMs: number): Promise<Body> {
+async function opened(opening: Promise<Readable>, url: string, silenceMs: number): Promise<Readable> {
   try {
     return await within(silenceMs, url, opening)
   } catch (error) {
@@ -84,11 +73,6 @@ async function opened(opening: Promise<Body>, url: string, silenceMs: number): P
 
 const brokenOff = ({ url, end }: Download, at: number): TransientError =>
   new TransientError(`${url}: the download broke off at byte ${at} of ${end}. It is tried again with the next sync.`)
-
-/** Chunks of one's own instead of lent ones. */
-export async function* kept(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) yield Buffer.from(chunk)
-}
 
 /** For servers that begin at another byte than they were asked to. */
 export const rangeIgnored = (url: string): TransientError =>

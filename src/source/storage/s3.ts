@@ -1,4 +1,5 @@
 /** Amazon S3 and servers that speak its protocol. This file and s3_client.ts alone know the AWS SDK. */
+import type { Readable } from 'node:stream'
 import {
   GetObjectCommand,
   ListObjectsV2Command,
@@ -9,9 +10,9 @@ import {
 import type { StorageOf } from '../../config.ts'
 import type { Doing } from './failure.ts'
 import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
-import { type Body, kept, rangeIgnored, resumed } from './resume.ts'
+import { rangeIgnored, resumed } from './resume.ts'
 import { inRealTime, type Waiting } from './retry.ts'
-import { clientFor, type Downloader, downloader } from './s3_client.ts'
+import { clientFor } from './s3_client.ts'
 import { regionOf, s3Failure, withoutToken } from './s3_errors.ts'
 import type { ObjectStore, StoredObject } from './store.ts'
 import { type Access, contentOf, replaced, type WritableStore, withoutVersion } from './writable.ts'
@@ -20,7 +21,6 @@ type S3Config = StorageOf<'s3'>
 
 export function s3Store(config: S3Config, waiting: Waiting = inRealTime): ObjectStore {
   const client = clientFor(config)
-  const downloads = downloader(client)
   const bucket = `s3://${config.bucket}`
   const doing = (action: Doing['action'], url: string): Doing => ({ action, url, host: hostOf(config) })
   const listing = (query: object): Listing => ({
@@ -28,30 +28,25 @@ export function s3Store(config: S3Config, waiting: Waiting = inRealTime): Object
     page: async (token) => pageOf(await client.send(new ListObjectsV2Command(listInput(config.bucket, query, token)))),
     failure: (error) => s3Failure(error, doing('list', bucket), config),
   })
-  function lent(object: StoredObject, start = 0, end = object.size): AsyncIterable<Uint8Array> {
-    const url = `${bucket}/${object.key}`
-    return resumed(
-      {
-        url,
-        start,
-        end: Math.min(end, object.size),
-        open: opener(downloads, config.bucket, object, Math.min(end, object.size)),
-        failure: (error) => s3Failure(error, doing('read', url), config),
-      },
-      waiting,
-    )
-  }
   return {
     list: (prefix, after = '') =>
       objectsOf(listing({ Prefix: prefix, StartAfter: after || undefined }), after, waiting),
     level: (prefix) => entriesOf(listing({ Prefix: prefix, Delimiter: '/' }), prefix, waiting),
-    read: (object, start, end) => kept(lent(object, start, end)),
-    load: (object) => lent(object),
-    url: (key) => `${bucket}/${key}`,
-    close() {
-      client.destroy()
-      downloads.close()
+    read(object, start = 0, end = object.size) {
+      const url = `${bucket}/${object.key}`
+      return resumed(
+        {
+          url,
+          start,
+          end: Math.min(end, object.size),
+          open: opener(client, config.bucket, object, Math.min(end, object.size)),
+          failure: (error) => s3Failure(error, doing('read', url), config),
+        },
+        waiting,
+      )
     },
+    url: (key) => `${bucket}/${key}`,
+    close: () => client.destroy(),
   }
 }
 
@@ -129,22 +124,25 @@ function pageOf(output: ListObjectsV2CommandOutput): Page {
 const decodeKey = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '))
 
 /** Opens the object at any byte, and only the content that was listed, or that was met first. */
-function opener(downloads: Downloader, bucket: string, { key, size, version }: StoredObject, end: number) {
+function opener(client: S3Client, bucket: string, { key, size, version }: StoredObject, end: number) {
   let pinned = version
-  return async (start: number): Promise<Body> => {
-    const { body, headers } = await downloads.get({
-      Bucket: bucket,
-      Key: key,
-      // A request for the whole object needs no range, and no part of an empty object can be asked for.
-      Range: start === 0 && end === size ? undefined : `bytes=${start}-${end - 1}`,
-      IfMatch: pinned,
-    })
-    if (start > 0 && !headers['content-range']?.startsWith(`bytes ${start}-`)) {
-      body.destroy()
+  return async (start: number): Promise<Readable> => {
+    const { Body, ETag, ContentRange } = await client.send(
+      new GetObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        // A request for the whole object needs no range, and no part of an empty object can be asked for.
+        Range: start === 0 && end === size ? undefined : `bytes=${start}-${end - 1}`,
+        IfMatch: pinned,
+      }),
+    )
+    const stream = Body as Readable
+    if (start > 0 && !ContentRange?.startsWith(`bytes ${start}-`)) {
+      stream.destroy()
       throw rangeIgnored(`s3://${bucket}/${key}`)
     }
-    pinned ??= headers['etag']
-    return body
+    pinned ??= ETag
+    return stream
   }
 }
 

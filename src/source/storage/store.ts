@@ -33,9 +33,6 @@ export interface ObjectStore {
    */
   lend?(object: StoredObject): AsyncIterable<Uint8Array>
 
-  /** The bytes of one object as `read` gives them, but lent: a chunk is good until the next one is asked for. Costs less. */
-  load?(object: StoredObject): AsyncIterable<Uint8Array>
-
   /** The address of a key, without anything secret in it: `s3://bucket/key`. */
   url(key: string): string
 

@@ -71,17 +71,6 @@ export function storeContract(name: string, provider: StoreProvider): void {
       }
     })
 
-    test('lends what it reads, if it lends', async () => {
-      const content = Buffer.from(Uint32Array.from({ length: 500_000 }, (_, i) => i).buffer)
-      const store = await open(new Map([['file', content]]))
-      const [object] = await collect(store.list(''))
-      for (const lent of [store.load, store.lend]) {
-        const read: Buffer[] = []
-        for await (const chunk of (object && lent?.(object)) ?? []) read.push(Buffer.from(chunk))
-        expect(Buffer.concat(read).equals(lent ? content : Buffer.alloc(0))).toBe(true)
-      }
-    })
-
     test('lists and reads keys of any characters, and goes on after any of them', async () => {
       const isOrdered = (unit: string) => !(ordersByUtf16 && (unit.codePointAt(0) ?? 0) > 0xffff)
       const units = [...UNITS.filter((unit) => isOrdered(unit) && !without.includes(unit)), ...more]
