@@ -21,7 +21,7 @@ const path = (name: string): string => join(scratch, name)
 let service: FakeService
 let refusing: FakeService
 const full = await fullDisk(path('full'))
-const places: readonly Place[] = [full, readOnlyDisk(path('read-only')), belowFile(path('file'))].filter(
+const places: readonly Place[] = [full, await readOnlyDisk(path('read-only')), belowFile(path('file'))].filter(
   (place) => place !== undefined,
 )
 

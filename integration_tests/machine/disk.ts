@@ -23,7 +23,7 @@ export interface Disk extends Place {
 /** A disk of a few kilobytes that is full already. Undefined where this user may not mount one. */
 export async function fullDisk(path: string): Promise<Disk | undefined> {
   mkdirSync(path)
-  const keeper = await mounted(path)
+  const keeper = await mounted(path, 'rw')
   if (!keeper) return undefined
   const folder = `/proc/${keeper.pid}/root${path}`
   const filling = join(folder, 'filling')
@@ -45,17 +45,30 @@ export async function fullDisk(path: string): Promise<Disk | undefined> {
   return disk
 }
 
+/** A disk that is mounted read-only. Undefined where this user may not mount one. */
+export async function readOnlyDisk(path: string): Promise<Place | undefined> {
+  mkdirSync(path)
+  const keeper = await mounted(path, 'ro')
+  if (!keeper) return undefined
+  const folder = `/proc/${keeper.pid}/root${path}`
+  // Where several folders are to be made at once, Node says ENOENT.
+  return { name: 'a read-only disk', code: '(EROFS|ENOENT)', folder, remove: () => void keeper.stdin.end() }
+}
+
 /** For root, and for others. */
 const NAMESPACES = [['--mount'], ['--mount', '--map-root-user']]
-const KEEP = 'mount -t tmpfs -o size=64k tmpfs "$0" && echo mounted && exec cat'
+const KEEP = 'mount -t tmpfs -o size=64k,"$1" tmpfs "$0" && echo mounted && exec cat'
 
 /**
  * A process in whose own mount namespace the disk is. It ends, and takes the disk with it, once its stdin is closed:
  * at the latest when the process of the tests ends, however that happens.
  */
-async function mounted(path: string): Promise<ChildProcessByStdio<Writable, Readable, null> | undefined> {
+async function mounted(
+  path: string,
+  mode: 'ro' | 'rw',
+): Promise<ChildProcessByStdio<Writable, Readable, null> | undefined> {
   for (const namespace of NAMESPACES) {
-    const keeper = spawn('unshare', [...namespace, 'sh', '-c', KEEP, path], { stdio: ['pipe', 'pipe', 'ignore'] })
+    const keeper = spawn('unshare', [...namespace, 'sh', '-c', KEEP, path, mode], { stdio: ['pipe', 'pipe', 'ignore'] })
     const ended = once(keeper, 'close').then(
       () => false,
       () => false,
@@ -63,17 +76,6 @@ async function mounted(path: string): Promise<ChildProcessByStdio<Writable, Read
     if (await Promise.race([once(keeper.stdout, 'data').then(() => true), ended])) return keeper
   }
   return undefined
-}
-
-/** A disk that is mounted read-only. Undefined where this user may not mount one. */
-export function readOnlyDisk(folder: string): Place | undefined {
-  mkdirSync(folder)
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=64k', 'tmpfs', folder], { stdio: 'ignore' })
-  } catch {
-    return undefined
-  }
-  return { name: 'a read-only disk', code: 'EROFS', folder, remove: () => void execFileSync('umount', [folder]) }
 }
 
 /** For root, too, who may write to a folder that is read-only by its permissions. */
