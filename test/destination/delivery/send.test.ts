@@ -1,5 +1,7 @@
 import dns from 'node:dns'
+import { createServer as createHttpServer, type ServerResponse } from 'node:http'
 import { createServer } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { afterEach, expect, jest, test } from '@jest/globals'
 import { type FakeService, fakeService, type Script } from '../../../integration_tests/fakes/service.ts'
 import { toByteString } from '../../../src/cdk/bytes.ts'
@@ -24,6 +26,33 @@ async function sending(script: Script, { gzip = false, timeoutMs = 5000, ...give
   service = await fakeService(script)
   open = sender(fakeTarget(service.url), { gzip, timeoutMs, now: () => START, ...given })
   return open
+}
+
+const to = (url: string): Sender => {
+  open = sender(fakeTarget(url), { gzip: false, now: () => START })
+  return open
+}
+
+/** A server that says what no service would. Its connections stay open until the other side closes them. */
+async function answering(answer: (response: ServerResponse) => void) {
+  service = await fakeService()
+  const bodies: string[] = []
+  const server = createHttpServer(async (request, response) => {
+    bodies.push(Buffer.concat(await request.toArray()).toString())
+    answer(response)
+  })
+  server.keepAliveTimeout = 0
+  const closed = new Promise<void>((resolve) => {
+    server.on('connection', (socket) => socket.on('close', () => resolve()))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  const close = async () => {
+    open.close()
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return { url: `http://127.0.0.1:${port}`, bodies, closed, close }
 }
 
 const EVENTS = parcel(outgoing(0, toByteString('{"id":"ü😀"}')), outgoing(1, '{"id":2}'))
@@ -86,6 +115,59 @@ test('shows nothing of another key either, though it has long numbers and markup
   service = await fakeService([{ status: 400, body: `You are not ${other}.` }])
   open = sender(fakeTarget(service.url, { writeKeys: [KEY, other] }), { gzip: false, now: () => START })
   expect(await open.send(EVENTS)).toMatchObject({ status: 'refused', reason: 'You are not ****.' })
+})
+
+test('an answer without an end is read no further than its beginning', async () => {
+  const { url, close } = await answering((response) => response.writeHead(400).write('no '.repeat(10_000)))
+  expect(await to(url).send(EVENTS)).toMatchObject({ status: 'refused', code: 400 })
+  await close()
+})
+
+test('an answer that is packed against our will stays packed', async () => {
+  const packed = gzipSync('words of the service')
+  const { url, close } = await answering((response) =>
+    response.writeHead(400, { 'content-encoding': 'gzip' }).end(packed),
+  )
+  expect(await to(url).send(EVENTS)).toMatchObject({ status: 'refused', reason: expect.not.stringContaining('words') })
+  await close()
+})
+
+test('waits as long as the service asks for', async () => {
+  const { send } = await sending([{ status: 429, headers: { 'Retry-After': '7' } }])
+  expect(await send(EVENTS)).toMatchObject({ status: 'failed', rateLimited: true, retryAfterMs: 7000 })
+})
+
+test('sends a part of a body, and leaves the rest of it as it is', async () => {
+  const { send } = await sending([])
+  const before = Buffer.from(EVENTS.body)
+  expect(await send({ ...EVENTS, items: EVENTS.items.slice(1), isWhole: false })).toEqual({ status: 'delivered' })
+  expect(service.requests[0]?.events).toEqual([{ id: 2 }])
+  expect(EVENTS.body.equals(before)).toBe(true)
+})
+
+test('writes the envelope around a whole body where that lies, in UTF-8', async () => {
+  const { url, close, bodies } = await answering((response) => response.end())
+  const envelope = () => ({ head: toByteString('{"from":"é","batch":['), tail: toByteString('],"to":"😀"}') })
+  open = sender({ ...fakeTarget(url), envelope }, { gzip: false, now: () => START })
+  await open.send(parcel(outgoing(0, '{"id":1}')))
+  expect(bodies).toEqual(['{"from":"é","batch":[{"id":1}],"to":"😀"}'])
+  await close()
+})
+
+test('lets go of the connections', async () => {
+  const { url, close, closed } = await answering((response) => response.end())
+  const { send, close: letGo } = to(url)
+  await send(EVENTS)
+  letGo()
+  await closed
+  await close()
+})
+
+test('a server that speaks no TLS stops the run at once', async () => {
+  const { url, close } = await answering((response) => response.end())
+  const outcome = await to(url.replace('http:', 'https:')).send(EVENTS)
+  expect(outcome).toMatchObject({ status: 'stopped', message: expect.stringContaining('speaks no TLS') })
+  await close()
 })
 
 test('an answer that never comes is given up', async () => {
