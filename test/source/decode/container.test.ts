@@ -68,7 +68,8 @@ test('says where each block begins', async () => {
 
 test('reads metadata in several blocks, also those that tell their size', async () => {
   const entry = Buffer.concat([text('avro.schema'), text(SCHEMA)])
-  const other = Buffer.concat([text('owner'), text('x')])
+  // The one key and value may be empty, as any text.
+  const other = Buffer.concat([text(''), text('')])
   const header = Buffer.concat([
     Buffer.from('Obj\x01', 'latin1'),
     long(1),
@@ -102,6 +103,36 @@ test('the same holds if the cut file is all that the store lists, unless the cut
   const ends = [blocks.slice(0, 0), blocks.slice(0, 1), blocks].map((some) => avroFile(SCHEMA, some).length)
   for (let length = 0; length <= file.length; length++)
     expect((await read(file.subarray(0, length))).error === undefined).toBe(ends.includes(length))
+})
+
+test('of a block that is cut off, the bytes that are there are given, unless they are packed', async () => {
+  const blocks = [{ count: 3, content: Buffer.from('some content of a block') }]
+  const header = headerOf({ 'avro.schema': SCHEMA }).length
+  const file = avroFile(SCHEMA, blocks)
+  const reason = 'the file ends in the middle of a block'
+  // A byte each tells the count and the size.
+  for (let bytes = 0; bytes < 23 + 16; bytes++) {
+    const cut = file.subarray(0, header + 2 + bytes)
+    const { blocks, error } = await read(cut, { size: file.length })
+    expect(error).toEqual({ reason, byte: cut.length })
+    const content = Buffer.from('some content of a block').subarray(0, bytes)
+    expect(blocks).toEqual([{ byte: header, count: 3, content, isWhole: false }])
+  }
+  for (const codec of ['deflate', 'snappy', 'zstandard']) {
+    const packed = avroFile(SCHEMA, blocks, codec)
+    for (const missing of [1, 16, 17, 20])
+      expect(await read(packed.subarray(0, -missing))).toEqual({
+        codec,
+        blocks: [],
+        error: { reason, byte: packed.length - missing },
+      })
+  }
+})
+
+test('a block may be empty', async () => {
+  const blocks = [0, 1, 0].map((count) => ({ count, content: Buffer.alloc(count) }))
+  const result = await read(avroFile(SCHEMA, blocks))
+  expect({ error: result.error, blocks: content(result.blocks) }).toEqual({ error: undefined, blocks })
 })
 
 test('no flipped bit makes it crash, hang or invent blocks of another size', async () => {
