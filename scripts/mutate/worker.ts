@@ -47,7 +47,8 @@ interface Event {
 
 const mutated: Mutated = JSON.parse(process.env['MUTATED'] ?? '')
 const stryker: Record<string, unknown> = {}
-Object.assign(globalThis, { __stryker__: stryker })
+// How long a test may take, whoever started the process decides.
+Object.assign(globalThis, { __stryker__: stryker, [Symbol.for('TEST_TIMEOUT_SYMBOL')]: 600_000 })
 // The same inputs each time, and no search for smaller ones.
 fc.configureGlobal({ seed: 1, endOnFailure: true })
 register('./hooks.mjs', import.meta.url, { data: mutated })
