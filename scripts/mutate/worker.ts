@@ -47,8 +47,7 @@ interface Event {
 
 const mutated: Mutated = JSON.parse(process.env['MUTATED'] ?? '')
 const stryker: Record<string, unknown> = {}
-// How long a test may take, whoever started the process decides.
-Object.assign(globalThis, { __stryker__: stryker, [Symbol.for('TEST_TIMEOUT_SYMBOL')]: 600_000 })
+Object.assign(globalThis, { __stryker__: stryker })
 // The same inputs each time, and no search for smaller ones.
 fc.configureGlobal({ seed: 1, endOnFailure: true })
 register('./hooks.mjs', import.meta.url, { data: mutated })
@@ -90,6 +89,8 @@ async function run({ mutant, hitLimit, files, ...order }: Order): Promise<News> 
 
 async function runFile(): Promise<void> {
   circus.resetState()
+  // How long a test may take, the other process decides.
+  circus.getState().testTimeout = 600_000
   try {
     await import(`${pathToFileURL(file)}?${++runs}`)
     const { unhandledErrors } = await circus.run()
