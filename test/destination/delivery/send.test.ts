@@ -22,7 +22,7 @@ interface Given {
   onRequest?(bytes: number): void
 }
 
-async function sending(script: Script, { gzip = false, timeoutMs = 5000, ...given }: Given = {}): Promise<Sender> {
+async function sending(script: Script, { gzip = false, timeoutMs = 60_000, ...given }: Given = {}): Promise<Sender> {
   service = await fakeService(script)
   open = sender(fakeTarget(service.url), { gzip, timeoutMs, now: () => START, ...given })
   return open
