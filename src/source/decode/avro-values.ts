@@ -7,10 +7,10 @@ import { avroTypeOf } from './avro-types.ts'
 import { BrokenFileError, type DecodeOptions } from './decoder.ts'
 import { jsonObjectText } from './json-text.ts'
 import { recordLines } from './record-lines.ts'
-import type { WriteBlock } from './transcoder.ts'
+import type { WriteBlocks } from './transcoder.ts'
 
 /** A writer for files of this schema (JSON text). `jsonField` is the field whose strings hold a JSON object, if any. */
-export function valueWriter(schema: string, options: DecodeOptions, jsonField: string | undefined): WriteBlock {
+export function valueWriter(schema: string, options: DecodeOptions, jsonField: string | undefined): WriteBlocks {
   const type = cachedTypeOf(schema)
   let unparsed = 0
   const objectText = (json: string): string => {
@@ -21,25 +21,36 @@ export function valueWriter(schema: string, options: DecodeOptions, jsonField: s
   const rules: FieldRules = { policy: options.personalData, jsonField, objectText }
   const membersOf = recordWriter(type, rules)
 
-  return function* (bytes, count, skip, byte) {
-    const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return function* (blocks, skip) {
     const lines = recordLines({ ...options, skip }, 'utf8')
-    let at = 0
-    for (let i = 0; i < count; i++) {
-      try {
-        const { value, offset } = type.decode(block, at)
-        if (offset < 0) throw new Error('ends beyond its block')
-        at = offset
-        unparsed = 0
-        if (lines.wants(idOf(value))) lines.add(membersOf(value), unparsed)
-      } catch (cause) {
-        yield* lines.take()
-        throw new BrokenFileError('a record is damaged', byte, { cause })
+    try {
+      for (const { content, count, byte } of blocks) {
+        const block = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+        let at = 0
+        for (let i = 0; i < count; i++) {
+          const { value, offset } = decodeRecord(type, block, at, byte)
+          at = offset
+          unparsed = 0
+          if (lines.wants(idOf(value))) lines.add(membersOf(value), unparsed)
+          if (lines.isFull) yield* lines.take()
+        }
+        if (at !== block.length) throw new BrokenFileError('a block holds more bytes than records', byte)
       }
-      if (lines.isFull) yield* lines.take()
+    } catch (error) {
+      yield* lines.take()
+      throw error
     }
     yield* lines.take()
-    if (at !== block.length) throw new BrokenFileError('a block holds more bytes than records', byte)
+  }
+}
+
+function decodeRecord(type: ReturnType<typeof avroTypeOf>, block: Buffer, at: number, byte: number) {
+  try {
+    const { value, offset } = type.decode(block, at)
+    if (offset < 0) throw new Error('ends beyond its block')
+    return { value, offset }
+  } catch (cause) {
+    throw new BrokenFileError('a record is damaged', byte, { cause })
   }
 }
 

@@ -2,7 +2,7 @@ import { eventTypeOf } from '../../catalog.ts'
 import { parseSchema } from './avro-schema.ts'
 import { type Container, type ContainerBlock, openContainer } from './container.ts'
 import { BrokenFileError, type Decode, type DecodedBlock, type DecodeOptions } from './decoder.ts'
-import { transcoder, type WriteBlock, type Writer } from './transcoder.ts'
+import { transcoder, type WriteBlocks, type Writer } from './transcoder.ts'
 
 /** Decodes Avro files, each by the schema in its own header. */
 export const decodeAvro: Decode = async function* (file, size, options) {
@@ -17,8 +17,8 @@ export const decodeAvro: Decode = async function* (file, size, options) {
 async function* recordsOf({ header, blocks }: Container, options: DecodeOptions): AsyncGenerator<DecodedBlock> {
   const write = await writerOf(header.schema, options)
   let skip = options.skip
-  for await (const block of blocks) {
-    for (const lines of writeBlock(write, block, skip)) {
+  for await (const atHand of blocks) {
+    for (const lines of writeBlocks(write, atHand, skip)) {
       yield lines
       skip = Math.max(0, skip - lines.events)
     }
@@ -28,7 +28,7 @@ async function* recordsOf({ header, blocks }: Container, options: DecodeOptions)
 /** Files come stream by stream, and most have the schema of the one before. */
 let last: { readonly schemaText: string; readonly options: DecodeOptions; readonly writer: Writer } | undefined
 
-async function writerOf(schemaText: string, options: DecodeOptions): Promise<WriteBlock> {
+async function writerOf(schemaText: string, options: DecodeOptions): Promise<WriteBlocks> {
   if (!last || last.schemaText !== schemaText || !isSameStream(last.options, options))
     last = { schemaText, options, writer: await newWriter(schemaText, options) }
   return last.writer(options)
@@ -53,13 +53,16 @@ function jsonFieldOf(stream: string): string | undefined {
   return fields.find(([, field]) => field.json_in_string)?.[0]
 }
 
-function* writeBlock(write: WriteBlock, block: ContainerBlock, skip: number): Iterable<DecodedBlock> {
-  const { content, count, byte, isWhole } = block
-  // Every event has an id, so it takes a byte at least.
-  if (isWhole && count > content.length)
-    throw new BrokenFileError('a block claims to hold more events than it has bytes', byte)
+function* writeBlocks(write: WriteBlocks, blocks: Iterable<ContainerBlock>, skip: number): Iterable<DecodedBlock> {
+  let isWhole = true
+  function* noted() {
+    for (const block of blocks) {
+      isWhole = block.isWhole
+      yield block
+    }
+  }
   try {
-    yield* write(content, count, skip, byte)
+    yield* write(noted(), skip)
   } catch (error) {
     // The file ends here; whoever reads it says so next.
     if (isWhole || !(error instanceof BrokenFileError)) throw error

@@ -30,7 +30,9 @@ async function read(file: Uint8Array, { size = file.length, chunks = [65_536] } 
   try {
     const container = await openContainer(inLentChunks(file, chunks), size)
     codec = container.header.codec
-    for await (const block of container.blocks) blocks.push({ ...block, content: Buffer.from(block.content) })
+    for await (const atHand of container.blocks) {
+      for (const block of atHand) blocks.push({ ...block, content: Buffer.from(block.content) })
+    }
     return { codec, blocks }
   } catch (error) {
     if (!(error instanceof BrokenFileError)) throw error

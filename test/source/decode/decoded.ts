@@ -50,7 +50,7 @@ export async function decoded(decode: Decode, file: Uint8Array, reading: Reading
 export const dataIn = ({ lines }: Decoded): readonly string[] =>
   lines.map(
     (line) =>
-      /^\{"type":"RECORD","record":\{"stream":"[^"]*","data":(.*),"emitted_at":5\}\}\n$/.exec(line)?.[1] ?? line,
+      /^\{"type":"RECORD","record":\{"stream":"[^"]*","data":(.*),"emitted_at":5\}\}\n$/s.exec(line)?.[1] ?? line,
   )
 
 export const valuesIn = (result: Decoded): readonly Record<string, unknown>[] =>

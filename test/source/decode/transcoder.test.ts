@@ -5,18 +5,22 @@ import fc from 'fast-check'
 import { valueWriter } from '../../../src/source/decode/avro-values.ts'
 import { BrokenFileError, type DecodedBlock, type DecodeOptions } from '../../../src/source/decode/decoder.ts'
 import { exactLong } from '../../../src/source/decode/exact-long.ts'
-import { transcoder, type WriteBlock } from '../../../src/source/decode/transcoder.ts'
+import { transcoder, type WriteBlocks } from '../../../src/source/decode/transcoder.ts'
 import { recentIds } from '../../../src/source/deduplicate.ts'
 
 const OPTIONS: DecodeOptions = { stream: 'any', extra: '"_extra":1', emittedAt: 5, skip: 0 }
 const JSON_FIELD = 'properties'
 
 /** What a writer made of a block: its lines and counts, and how it ended. */
-function outcomeOf(write: WriteBlock, block: Uint8Array, count: number, skip = 0) {
+function outcomeOf(write: WriteBlocks, block: Buffer, count: number, skip = 0) {
+  return outcomeOfBlocks(write, [{ content: block, count, byte: 0 }], skip)
+}
+
+function outcomeOfBlocks(write: WriteBlocks, written: Parameters<WriteBlocks>[0], skip: number) {
   const blocks: DecodedBlock[] = []
   let error = ''
   try {
-    for (const part of write(block, count, skip, 0)) blocks.push({ ...part, bytes: Buffer.from(part.bytes) })
+    for (const part of write(written, skip)) blocks.push({ ...part, bytes: Buffer.from(part.bytes) })
   } catch (thrown) {
     if (!(thrown instanceof BrokenFileError)) throw thrown
     error = thrown.message
@@ -215,11 +219,16 @@ test('both writers give the same bytes and counts for any flat schema and any da
       fc.boolean(),
       fc.nat(3),
       fc.boolean(),
-      ({ schema, records }, deduplicate, skip, extra) => {
+      fc.nat(20),
+      ({ schema, records }, deduplicate, skip, extra, cut) => {
         const options = { ...OPTIONS, extra: extra ? OPTIONS.extra : '' }
         const { fast, slow, release } = bothOf(schema, options, deduplicate)
-        const block = Buffer.concat(records)
-        expect(outcomeOf(fast, block, records.length, skip)).toEqual(outcomeOf(slow, block, records.length, skip))
+        const blocks = [records.slice(0, cut), records.slice(cut)].map((some, byte) => ({
+          content: Buffer.concat(some),
+          count: some.length,
+          byte,
+        }))
+        expect(outcomeOfBlocks(fast, blocks, skip)).toEqual(outcomeOfBlocks(slow, blocks, skip))
         release()
       },
     ),

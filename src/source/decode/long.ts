@@ -1,0 +1,31 @@
+/** Numbers of Avro: https://avro.apache.org/docs/1.12.0/specification/#primitive-types-1 (read 2026-11). */
+import type { ByteReader } from './byte-reader.ts'
+import { BrokenFileError } from './decoder.ts'
+
+/** A zig-zag number of 64 bits has at most ten bytes. */
+const LONG_MAX_BYTES = 10
+
+/** Takes the next number. */
+export async function readLong(reader: ByteReader): Promise<number> {
+  const bytes = await reader.peek(LONG_MAX_BYTES)
+  const length = longLength(bytes)
+  if (length === 0) {
+    if (bytes.length < LONG_MAX_BYTES)
+      throw new BrokenFileError('the file ends in the middle of a number', reader.received)
+    throw new BrokenFileError('a number is damaged', reader.taken)
+  }
+  return longIn(reader.take(length))
+}
+
+/** How many bytes the number at the beginning takes. 0 if it does not end. */
+export function longLength(bytes: Buffer): number {
+  for (let i = 0; i < Math.min(bytes.length, LONG_MAX_BYTES); i++) if (bytes.readUInt8(i) < 0x80) return i + 1
+  return 0
+}
+
+/** Exact up to 2^53, which is far beyond every limit that it is held against. */
+export function longIn(bytes: Buffer): number {
+  const isNegative = (bytes.readUInt8() & 1) === 1
+  const half = Math.floor(bytes.reduceRight((n, byte) => n * 128 + (byte & 0x7f), 0) / 2)
+  return isNegative ? -half - 1 : half
+}
