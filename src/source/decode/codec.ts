@@ -30,7 +30,10 @@ const USUAL_BLOCK_BYTES = 80 << 10
 /** https://avro.apache.org/docs/1.12.0/specification/#required-codecs (read 2026-11). */
 const CODECS: ReadonlyMap<string, Unpack> = new Map([
   ['null', (packed) => packed],
-  ['deflate', (packed) => zlib.inflateRawSync(packed, { maxOutputLength: BLOCK_MAX_BYTES, chunkSize: USUAL_BLOCK_BYTES })],
+  [
+    'deflate',
+    (packed) => zlib.inflateRawSync(packed, { maxOutputLength: BLOCK_MAX_BYTES, chunkSize: USUAL_BLOCK_BYTES }),
+  ],
   ['snappy', unpackSnappy],
   ['zstandard', unpackZstandard],
 ])
