@@ -38,6 +38,7 @@ test('an id is new exactly if it is not among the last ones', () => {
         else if (since >= 2 * limit) expect(answer).toBe(true)
         asked.push(id)
       }
+      isNew.release()
     }),
     { numRuns: 500 },
   )
@@ -55,4 +56,15 @@ test('ids that count up are told apart as well', () => {
   const ids = Array.from({ length: 100_000 }, (_, n) => `00000000-0000-1000-8000-${n.toString(16).padStart(12, '0')}`)
   expect(ids.every(isNew)).toBe(true)
   expect(ids.some(isNew)).toBe(false)
+})
+
+test('the largest window knows as many ids as it promises, and forgets those before', () => {
+  const window = 262_144
+  const isNew = recentIds()
+  const ids = Array.from({ length: 2 * window + 1 }, (_, n) => `id ${n}`)
+  expect(ids.every(isNew)).toBe(true)
+  expect(ids.slice(-window).some(isNew)).toBe(false)
+  // The last one was the first of a new generation.
+  expect(isNew('id 0')).toBe(true)
+  isNew.release()
 })
