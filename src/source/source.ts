@@ -5,7 +5,7 @@ import { log } from '../cdk/messages.ts'
 import type { AirbyteStreamState, ConfiguredAirbyteCatalog } from '../cdk/protocol.ts'
 import { readStreams, type StreamReader, type StreamRequest } from '../cdk/streams.ts'
 import { SourceConfig } from '../config.ts'
-import { recentIds } from './deduplicate.ts'
+import { type RecentIds, recentIds } from './deduplicate.ts'
 import { hoursSince } from './hours.ts'
 import { LooseTypes } from './loose.ts'
 import { policyOf } from './privacy.ts'
@@ -68,42 +68,44 @@ interface Export {
   readonly environment: Environment
 }
 
+/** What the streams of a read share. */
+type Shared = Omit<StreamJob, 'stream' | 'isFullRefresh'>
+
 /** The event types of the catalogue and of the export. Loose files may hold any. */
 function streamsOf(
-  { catalog, roots, environment, ...found }: Export,
+  { catalog, roots, ...found }: Export,
   { onReport = () => {} }: SourceOptions,
 ): readonly StreamReader[] {
-  const shared = { ...found, types: new LooseTypes(), onReport }
   const personalData = policyOf(found.config.personal_data)
+  const options = personalData ? { personalData } : {}
+  const shared = { ...found, roots, types: new LooseTypes(), onReport, options }
   const inFolders = roots.roots.map(({ eventType }) => spelledRight(eventType))
   const asked = roots.loose.length > 0 ? catalog.streams.map(({ stream }) => stream.name) : []
-  return [...new Set([...eventTypeNames(), ...inFolders, ...asked])].map((stream) => {
-    const jobFor = ({ syncMode }: StreamRequest): StreamJob => ({
-      ...shared,
-      stream,
-      environment,
-      roots: { ...roots, roots: rootsOf(roots, stream) },
-      options: personalData ? { personalData } : {},
-      isFullRefresh: syncMode === 'full_refresh',
-    })
-    let listing: ReturnType<typeof listFirst>
-    return {
-      definition: { name: stream, ...STREAM_TRAITS },
-      prepare(request) {
-        listing = listFirst(jobFor(request), request.state)
-      },
-      async *read(request) {
-        const isNew = shared.config.deduplicate ? recentIds() : undefined
-        const job = jobFor(request)
-        const options = isNew ? { ...job.options, isNew } : job.options
-        try {
-          yield* readStream({ ...job, options }, request.state, listing)
-        } finally {
-          isNew?.release()
-        }
-      },
-    }
-  })
+  return [...new Set([...eventTypeNames(), ...inFolders, ...asked])].map((stream) => readerOf(stream, shared))
+}
+
+function readerOf(stream: string, shared: Shared): StreamReader {
+  let listing: ReturnType<typeof listFirst>
+  return {
+    definition: { name: stream, ...STREAM_TRAITS },
+    prepare(request) {
+      listing = listFirst(jobOf(stream, shared, request), request.state)
+    },
+    async *read(request) {
+      const isNew = shared.config.deduplicate ? recentIds() : undefined
+      try {
+        yield* readStream(jobOf(stream, shared, request, isNew), request.state, listing)
+      } finally {
+        isNew?.release()
+      }
+    },
+  }
+}
+
+function jobOf(stream: string, shared: Shared, { syncMode }: StreamRequest, isNew?: RecentIds): StreamJob {
+  const roots = { ...shared.roots, roots: rootsOf(shared.roots, stream) }
+  const options = isNew ? { ...shared.options, isNew } : shared.options
+  return { ...shared, stream, roots, options, isFullRefresh: syncMode === 'full_refresh' }
 }
 
 const nothingThere = (url: string): string =>
