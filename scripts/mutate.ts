@@ -8,7 +8,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Runner } from './mutate/runner.ts'
+import { Runner, STUCK } from './mutate/runner.ts'
 import type { News } from './mutate/worker.ts'
 
 interface Mutant {
@@ -39,9 +39,13 @@ if (whole.failure !== undefined) throw new Error(`The tests must pass before any
 let survived = 0
 for (const mutant of mutants) {
   const news = await tried(mutant)
-  if (news.failure !== undefined) continue
-  survived++
-  console.log(`${file}:${mutant.location.start.line + 1}  ${before(mutant)}  →  ${oneLine(mutant.replacement)}`)
+  if (news.failure !== undefined && news !== STUCK) continue
+  const [change, note] = [
+    `${before(mutant)}  →  ${oneLine(mutant.replacement)}`,
+    news === STUCK ? ' (out of time)' : '',
+  ]
+  console.log(`${file}:${mutant.location.start.line + 1}  ${change}${note}`)
+  if (news !== STUCK) survived++
 }
 await runner.stop()
 console.log(`${file}: ${mutants.length - survived} of ${mutants.length} killed`)

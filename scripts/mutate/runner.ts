@@ -5,7 +5,8 @@ import type { Mutated, News, Order } from './worker.ts'
 const WORKER = new URL('worker.ts', import.meta.url)
 /** Modules that were loaded are never forgotten: after so many runs a new process takes over. */
 const MOST_RUNS = 100
-const STUCK: News = {
+/** The run went on for too long, or ended its process. On a busy machine look at such a mutant again. */
+export const STUCK: News = {
   failure: 'It took too long, or the process ended.',
   met: { static: {}, perTest: {} },
   durations: {},
