@@ -1,5 +1,5 @@
 /** Remembers which of the newest files were read, in a size that does not grow with their number. */
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import type { StoredObject } from './storage/store.ts'
 
 /** The identity of a file's content in 48 bits: 8 characters of base64url. */
@@ -31,7 +31,7 @@ export function hashOf(object: StoredObject): FileHash {
 }
 
 const hashed = ({ key, modified, size }: StoredObject): FileHash =>
-  createHash('sha256').update(`${key}\n${modified.getTime()}\n${size}`).digest().subarray(0, 6).toString('base64url')
+  digest('sha256', `${key}\n${modified.getTime()}\n${size}`, 'buffer').subarray(0, 6).toString('base64url')
 
 export const isDigest = (recent: Recent): recent is Digest => 'count' in recent
 
