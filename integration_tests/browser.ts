@@ -5,16 +5,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
-import { test } from '@jest/globals'
+import { where } from '../test/where.ts'
 
 /** Undefined where there is none. */
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'].find(
   (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0,
 )
 
-/** A test that needs one, and what its name begins with: a test that is left out says why. */
-export const browserTest = CHROMIUM ? test : test.skip
-export const noBrowser = CHROMIUM ? '' : 'NO CHROMIUM HERE: '
+/** For tests that need one. */
+export const withBrowser = where(CHROMIUM !== undefined, 'no Chromium here')
 
 export interface Page {
   /** The value of an expression of JavaScript. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { type Collector, startCollector } from '../src/local/collector/collector.ts'
 import { sampleExport } from '../src/local/sample/sample.ts'
 import { runCli } from './command_line.ts'
-import { type Answer, converse, noTerminal, terminalTest } from './pseudo_terminal.ts'
+import { type Answer, converse, withTerminal } from './pseudo_terminal.ts'
 
 const KEY = 'a-secret-write-key'
 jest.setTimeout(120_000)
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const inFolder = (words: readonly string[], answers: readonly Answer[]) => converse(words, answers, scratch)
 
-terminalTest(`${noTerminal}asks on a terminal, and never shows a secret`, async () => {
+withTerminal.test(`asks on a terminal, and never shows a secret${withTerminal.note}`, async () => {
   const { code, shown, left } = await inFolder(
     ['init'],
     [
@@ -50,7 +50,7 @@ terminalTest(`${noTerminal}asks on a terminal, and never shows a secret`, async 
   })
 })
 
-terminalTest(`${noTerminal}Ctrl-C at a prompt ends it with 130, and nothing is written`, async () => {
+withTerminal.test(`Ctrl-C at a prompt ends it with 130, and nothing is written${withTerminal.note}`, async () => {
   const { code, shown } = await inFolder(
     ['init', '--source-config', 'a.json', '--destination-config', 'b.json'],
     [

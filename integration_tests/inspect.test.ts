@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { InspectReport } from '../src/local/inspect/report.ts'
-import { browserTest, inBrowser, noBrowser } from './browser.ts'
+import { inBrowser, withBrowser } from './browser.ts'
 import { runCli } from './command_line.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'inspect-'))
@@ -73,8 +73,8 @@ test('a page that can not be written is said to be so', async () => {
   expect(stderr).toMatch(/can't be written \(EISDIR\)/)
 })
 
-browserTest(
-  `${noBrowser}a browser shows the page, asks for nothing else, and runs nothing of what lies in the bucket`,
+withBrowser.test(
+  `a browser shows the page, asks for nothing else, and runs nothing of what lies in the bucket${withBrowser.note}`,
   async () => {
     await inBrowser(
       await pageOf(),
@@ -95,8 +95,8 @@ browserTest(
   120_000,
 )
 
-browserTest(
-  `${noBrowser}tables are sorted with the keyboard`,
+withBrowser.test(
+  `tables are sorted with the keyboard${withBrowser.note}`,
   async () => {
     await inBrowser(await pageOf(), { width: 1280, scheme: 'light' }, async ({ evaluate, press }) => {
       const column = (i: number) =>

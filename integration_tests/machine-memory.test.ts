@@ -19,6 +19,7 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
 import { Random } from '../src/local/random.ts'
+import { where } from '../test/where.ts'
 import { type FakeService, fakeService } from './fakes/service.ts'
 import { heavyExport } from './machine/heavy.ts'
 import { headOf, idIn, linesIn } from './machine/lines.ts'
@@ -174,12 +175,11 @@ const CASES: readonly Case[] = isAll
 
 const canLimit = limitedTo(64 * MB)
 canLimit?.remove()
-const testLimited = canLimit ? test : test.skip
-const reason = canLimit ? '' : ' (left out: this user can limit no memory)'
+const limited = where(canLimit !== undefined, 'this user can limit no memory')
 let killed = 0
 
-testLimited.each(CASES)(
-  `$command loses nothing on a machine of $memory MB, with a heap of $heap MB${reason}`,
+limited.test.each(CASES)(
+  `$command loses nothing on a machine of $memory MB, with a heap of $heap MB${limited.note}`,
   async ({ command, memory, heap }) => {
     const machine = limitedTo(memory * MB)
     try {
@@ -194,7 +194,7 @@ testLimited.each(CASES)(
   },
 )
 
-testLimited(`some of them were killed${reason}`, () => expect(killed).toBeGreaterThan(0))
+limited.test(`some of them were killed${limited.note}`, () => expect(killed).toBeGreaterThan(0))
 
 const SIGNALS = [
   ['SIGTERM', 143],

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Random } from '../src/local/random.ts'
 import { sampleExport } from '../src/local/sample/sample.ts'
+import { where } from '../test/where.ts'
 import { type FakeService, fakeService } from './fakes/service.ts'
 import { belowFile, fullDisk, type Place, readOnlyDisk } from './machine/disk.ts'
 import { ran, start } from './machine/process.ts'
@@ -124,9 +125,9 @@ test('a collector that could keep nothing does not begin', async () => {
   expect([code, stderr]).toEqual([1, expect.stringContaining("events.jsonl (--out) can't be written")])
 })
 
-const describeFull = full ? describe : describe.skip
+const disk = where(full !== undefined, 'this user can fill no disk')
 
-describeFull('a collector whose disk is full', () => {
+disk.describe(`a collector whose disk is full${disk.note}`, () => {
   const out = join(full?.folder ?? '', 'events.jsonl')
   const event = { type: 'track', event: 'Email Opened', userId: 'u', messageId: 'm', long: 'x'.repeat(20_000) }
 
@@ -260,10 +261,9 @@ describe('a signal', () => {
   })
 
   const UNSHARE = ['unshare', '--fork', '--pid', '--mount-proc', '--kill-child']
-  const [hasNamespaces, reason] = canUnshare(UNSHARE) ? [true, ''] : [false, ' (left out: this user has no namespaces)']
-  const testPid1 = hasNamespaces ? test : test.skip
+  const namespaces = where(canUnshare(UNSHARE), 'this user has no namespaces')
 
-  testPid1.each(SIGNALS)(`%s ends it as process number 1, too${reason}`, async (signal, code) => {
+  namespaces.test.each(SIGNALS)(`%s ends it as process number 1, too${namespaces.note}`, async (signal, code) => {
     const running = start(WRITE, { within: UNSHARE })
     running.stdin.write(record(1) + state(1) + record(2).repeat(2000))
     // Its first word shows that it listens.
@@ -275,7 +275,7 @@ describe('a signal', () => {
     expect([ended, statesIn(stdout)]).toEqual([code, 1])
   })
 
-  testPid1(`while process number 1 is being loaded ends it, too${reason}`, async () => {
+  namespaces.test(`while process number 1 is being loaded ends it, too${namespaces.note}`, async () => {
     expect((await start(WRITE, { within: UNSHARE, options: WHILE_LOADING }).ended).code).toBe(143)
   })
 })

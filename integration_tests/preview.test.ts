@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { sampleExport } from '../src/local/sample/sample.ts'
-import { browserTest, inBrowser, noBrowser } from './browser.ts'
+import { inBrowser, withBrowser } from './browser.ts'
 import { runCli } from './command_line.ts'
 
 jest.setTimeout(120_000)
@@ -66,11 +66,11 @@ test('a page takes the place of the text', async () => {
   expect(text).not.toContain(WRITE_KEY)
 })
 
-browserTest.each([
+withBrowser.test.each([
   { width: 390, scheme: 'dark', background: 'rgb(16, 20, 27)' },
   { width: 1280, scheme: 'light', background: 'rgb(246, 247, 249)' },
 ] as const)(
-  `${noBrowser}a $scheme browser of $width pixels shows the page, asks for nothing else, and runs nothing of the events`,
+  `a $scheme browser of $width pixels shows the page, asks for nothing else, and runs nothing of the events${withBrowser.note}`,
   async ({ width, scheme, background }) => {
     const { page } = await pageOf()
     await inBrowser(

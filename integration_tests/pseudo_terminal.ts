@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { test } from '@jest/globals'
+import { where } from '../test/where.ts'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
@@ -10,9 +10,8 @@ const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const SCRIPT = 'script'
 const hasScript = /util-linux/.test(spawnSync(SCRIPT, ['--version'], { encoding: 'utf8' }).stdout ?? '')
 
-/** A test that needs a terminal, and what its name begins with: a test that is left out says why. */
-export const terminalTest = hasScript ? test : test.skip
-export const noTerminal = hasScript ? '' : 'NO script OF UTIL-LINUX HERE: '
+/** For tests that need one. */
+export const withTerminal = where(hasScript, 'no script of util-linux here')
 
 export interface Size {
   readonly columns: number

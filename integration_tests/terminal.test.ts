@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { sampleExport } from '../src/local/sample/sample.ts'
 import { runCli, startCli } from './command_line.ts'
-import { noTerminal, onTerminal, screenOf, startOnTerminal, terminalTest } from './pseudo_terminal.ts'
+import { onTerminal, screenOf, startOnTerminal, withTerminal } from './pseudo_terminal.ts'
 
 jest.setTimeout(120_000)
 
@@ -56,33 +56,36 @@ beforeAll(async () => {
   write('destination.json', { destination: { service: 'segment', write_key: 'any' } })
 })
 
-terminalTest.each([
+withTerminal.test.each([
   { columns: 80, rows: 24 },
   { columns: 40, rows: 10 },
   { columns: 12, rows: 4 },
-])(`${noTerminal}on a terminal of $columns × $rows nothing stays of the progress but the messages`, async (size) => {
-  const stdout = join(scratch, `${size.columns}.txt`)
-  const output = await onTerminal(size, stdout, SYNC)
-  // It was drawn while it ran.
-  expect(output).toContain(' read')
-  const { lines, isCursorShown } = screenOf(output, size)
-  expect(isCursorShown).toBe(true)
-  const text = lines.join('')
-  expect(text).toMatch(
-    /^(WARN: File .* is broken at byte 100: .*ERROR: .*){5}WARN: There were 2 more messages like these\.Error: The sync did not go through/,
-  )
-  expect(text).not.toMatch(/[█░]|done with/)
-  expect(readFileSync(stdout, 'utf8')).toMatch(SUM)
-})
+])(
+  `on a terminal of $columns × $rows nothing stays of the progress but the messages${withTerminal.note}`,
+  async (size) => {
+    const stdout = join(scratch, `${size.columns}.txt`)
+    const output = await onTerminal(size, stdout, SYNC)
+    // It was drawn while it ran.
+    expect(output).toContain(' read')
+    const { lines, isCursorShown } = screenOf(output, size)
+    expect(isCursorShown).toBe(true)
+    const text = lines.join('')
+    expect(text).toMatch(
+      /^(WARN: File .* is broken at byte 100: .*ERROR: .*){5}WARN: There were 2 more messages like these\.Error: The sync did not go through/,
+    )
+    expect(text).not.toMatch(/[█░]|done with/)
+    expect(readFileSync(stdout, 'utf8')).toMatch(SUM)
+  },
+)
 
-terminalTest(`${noTerminal}a terminal that can't move its cursor gets plain lines`, async () => {
+withTerminal.test(`a terminal that can't move its cursor gets plain lines${withTerminal.note}`, async () => {
   const size = { columns: 80, rows: 24 }
   const output = await onTerminal(size, join(scratch, 'dumb.txt'), SYNC, { TERM: 'dumb' })
   expect(output).not.toContain('\u001b')
   expect(output).toMatch(/6,000 records read; \d+ of 106 streams/)
 })
 
-terminalTest(`${noTerminal}no colour is used`, async () => {
+withTerminal.test(`no colour is used${withTerminal.note}`, async () => {
   const size = { columns: 80, rows: 24 }
   const output = await onTerminal(size, join(scratch, 'plain.txt'), SYNC)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what colours text.
@@ -123,7 +126,7 @@ async function patientService(onFirst: () => void) {
   }
 }
 
-terminalTest(`${noTerminal}Ctrl-C is answered at once, while the sync comes to its end`, async () => {
+withTerminal.test(`Ctrl-C is answered at once, while the sync comes to its end${withTerminal.note}`, async () => {
   const size = { columns: 80, rows: 24 }
   const service = await patientService(() => terminal.type('\u0003'))
   const onOutput = (output: string) => void (STOPPING.test(output) && service.answer())

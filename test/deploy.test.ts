@@ -10,6 +10,7 @@ import { withVariables } from '../src/local/environment-references.ts'
 import { placeOf } from '../src/local/plan/shard.ts'
 import type { Terminal } from '../src/local/terminal.ts'
 import { still } from './cdk/environment.ts'
+import { where } from './where.ts'
 
 const DEPLOY = new URL('../deploy/', import.meta.url)
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
@@ -132,8 +133,7 @@ test('a shard has one pod at a time, and a failed one does not end the others', 
 
 // ------------------------------------------------------------------------------------------------------------ Airflow
 
-const hasPython = spawnSync('python3', ['--version']).status === 0
-const withPython = hasPython ? test : test.skip
+const python = where(spawnSync('python3', ['--version']).status === 0, 'no Python here')
 
 /** Runs a DAG against stand-ins for Airflow's modules, and prints what its tasks would run. */
 const STAND_INS = `
@@ -180,7 +180,7 @@ runpy.run_path(sys.argv[1])
 print(json.dumps(tasks))
 `
 
-withPython.each(filesEndingIn('.py'))('%s runs commands that exist', async (name) => {
+python.test.each(filesEndingIn('.py'))(`%s runs commands that exist${python.note}`, async (name) => {
   const ran = spawnSync('python3', ['-c', STAND_INS, fileURLToPath(new URL(name, DEPLOY))], { encoding: 'utf8' })
   expect(ran).toMatchObject({ status: 0, stderr: '' })
   const tasks = JSON.parse(ran.stdout) as readonly (readonly [string, string, readonly string[], Json])[]

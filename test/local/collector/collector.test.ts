@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from '@jest/globals'
 import { type Collector, type CollectorOptions, startCollector } from '../../../src/local/collector/collector.ts'
+import { where } from '../../where.ts'
 
 const running: Collector[] = []
 afterEach(() => Promise.all(running.splice(0).map((collector) => collector.close())))
@@ -185,10 +186,10 @@ test('an event that comes twice at the same time is in the file once', async () 
 })
 
 const FULL = '/dev/full'
-const testFull = existsSync(FULL) ? test : test.skip
+const full = where(existsSync(FULL), `no ${FULL} here`)
 
-testFull(
-  'what can’t be written to its file is answered with 500 and does not count, and it says so at the end',
+full.test(
+  `what can’t be written to its file is answered with 500 and does not count, and it says so at the end${full.note}`,
   async () => {
     const collector = await startCollector({ service: 'segment', out: FULL })
     const says = expect.stringMatching(/^\/dev\/full \(--out\) can't be written \(ENOSPC\)/)

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { ConfigError } from '../../../src/cdk/errors.ts'
 import { localStore } from '../../../src/source/storage/local.ts'
 import { MissingObjectError, type ObjectStore } from '../../../src/source/storage/store.ts'
+import { where } from '../../where.ts'
 import { storeContract } from './contract.ts'
 
 let root: string
@@ -104,10 +105,9 @@ test('no prefix leads out of the folder', async () => {
   await expect(store.level('b/../../')[Symbol.asyncIterator]().next()).rejects.toThrow(ConfigError)
 })
 
-// The super-user may read everything.
-const testAsUser = process.getuid?.() === 0 ? test.skip : test
+const user = where(process.getuid?.() !== 0, 'the super-user may read everything')
 
-testAsUser('a file or folder that may not be read is named', async () => {
+user.test(`a file or folder that may not be read is named${user.note}`, async () => {
   const path = await folderWith(some)
   const store = localStore({ provider: 'local', path })
   await chmod(join(path, 'c/2'), 0)
