@@ -46,34 +46,25 @@ function character(from: usize, end: usize, to: usize): void {
   }
 }
 
+/** The letters behind the backslash for the bytes 0x08 to 0x0d, 0 where there is none. */
+const LETTERS: usize = memory.data<u8>([0x62, 0x74, 0x6e, 0, 0x66, 0x72])
+
 function escaped(byte: u8): void {
   store<u8>(o++, 0x5c)
-  switch (byte) {
-    case 0x22:
-    case 0x5c:
-      store<u8>(o++, byte)
-      return
-    case 0x08:
-      store<u8>(o++, 0x62)
-      return
-    case 0x09:
-      store<u8>(o++, 0x74)
-      return
-    case 0x0a:
-      store<u8>(o++, 0x6e)
-      return
-    case 0x0c:
-      store<u8>(o++, 0x66)
-      return
-    case 0x0d:
-      store<u8>(o++, 0x72)
-      return
-    default:
-      store<u32>(o, 0x30303075) // u000
-      store<u8>(o + 3, 0x30 + (byte >> 4))
-      store<u8>(o + 4, hex(byte & 15))
-      o += 5
+  const letter = letterFor(byte)
+  if (letter !== 0) store<u8>(o++, letter)
+  else {
+    store<u32>(o, 0x30303075) // u000
+    store<u8>(o + 3, 0x30 + (byte >> 4))
+    store<u8>(o + 4, hex(byte & 15))
+    o += 5
   }
+}
+
+@inline
+function letterFor(byte: u8): u8 {
+  if (byte === 0x22 || byte === 0x5c) return byte
+  return byte >= 0x08 && byte <= 0x0d ? load<u8>(LETTERS + byte - 0x08) : 0
 }
 
 @inline
