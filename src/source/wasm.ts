@@ -2,24 +2,14 @@
  * The WebAssembly that assembly/ is compiled to: it turns Avro blocks into RECORD lines, and remembers the last ids of a
  * stream. Each stream that removes duplicates has an instance of its own; all other work shares one.
  */
-import { readFileSync } from 'node:fs'
+import { type Global, type Memory, PAGE_BYTES, webAssembly } from '../cdk/web-assembly.ts'
 import { jsonObjectText, numberText } from './decode/json-text.ts'
 
 /** Asked of each event's id once. `core` is the instance that remembers the ids, and can answer by itself. */
 export type IsNew = ((id: string) => boolean) & { readonly core: Core }
 
-/** What we use of it: Node has it, its types do not. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
-}
-
-interface Global {
-  readonly value: number
-}
-
 interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+  readonly memory: Memory
   readonly inputAt: Global
   readonly outputAt: Global
   readonly recordsDone: Global
@@ -51,12 +41,10 @@ export function coreOf(isNew: IsNew | undefined): Core {
   return shared
 }
 
-const PAGE_BYTES = 65_536
+const instantiate = webAssembly(new URL('../generated/transcoder.wasm', import.meta.url))
 
 export function newCore(): Core {
-  const instance = new WebAssembly.Instance(compiled(), { transcoder: importsOf(() => memory) })
-  // No type can know what a module exports.
-  const exports = instance.exports as Exports
+  const exports = instantiate({ transcoder: importsOf(() => memory) }) as Exports
   let memory = Buffer.from(exports.memory.buffer)
   const reserve = (bytes: number): Buffer => {
     if (bytes > memory.length) {
@@ -67,13 +55,6 @@ export function newCore(): Core {
   }
   reserve(BASE + PAGE_BYTES)
   return { exports, reserve, bytes: (from, to) => memory.subarray(from, to) }
-}
-
-let code: object | undefined
-
-function compiled(): object {
-  code ??= new WebAssembly.Module(readFileSync(new URL('../generated/transcoder.wasm', import.meta.url)))
-  return code
 }
 
 /** Added to the length of an object that did not parse, as in assembly/transcoder.ts. */

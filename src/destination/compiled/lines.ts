@@ -6,6 +6,7 @@ import type { ByteString } from '../../cdk/bytes.ts'
 import type { InputRecord } from '../../cdk/input.ts'
 import { LINE_FEED } from '../../cdk/json-bytes.ts'
 import { endOfLine } from '../../cdk/read-lines.ts'
+import { PAGE_BYTES } from '../../cdk/web-assembly.ts'
 import type { Mapper } from '../target.ts'
 import { BASE, type Core, newCore } from './core.ts'
 import { tableOf } from './table.ts'
@@ -64,7 +65,6 @@ const PROGRAM_BYTES = 4 << 20
 /** Lines are mapped so many bytes at a time, and give about as many bytes of events. A longer line is left alone. */
 const INPUT_BYTES = 512 << 10
 const OUTPUT_BYTES = 1 << 20
-const PAGE_BYTES = 65_536
 
 const POINTERS = BASE
 const VALUES = POINTERS + MAX_PROGRAMS * 4
