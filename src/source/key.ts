@@ -29,7 +29,14 @@ const EVENT_TYPE = /(?<=^|\/)event_type=([^/]+)\//i
 /** The value of the last `date=` folder on the way to a key, if it is a day or an hour. */
 export const dateIn = (key: string): Hour | undefined => lastDate(key)?.[2]
 
-const lastDate = (key: string): RegExpExecArray | undefined => [...key.matchAll(DATE)].at(-1)
+/** What was found in the last folder: keys come folder by folder. */
+let last: { readonly folder: string; readonly date: RegExpExecArray | undefined } = { folder: '', date: undefined }
+
+function lastDate(key: string): RegExpExecArray | undefined {
+  const folder = key.slice(0, key.lastIndexOf('/') + 1)
+  if (folder !== last.folder) last = { folder, date: [...folder.matchAll(DATE)].at(-1) }
+  return last.date
+}
 
 const DATE = /(?<=^|\/)(date=)(\d{4}-\d{2}-\d{2}(?:-\d{2})?)\//gi
 
