@@ -123,16 +123,18 @@ async function* readStream(
   environment: Environment,
 ): AsyncIterable<Output> {
   const descriptor = descriptorOf(stream.definition)
-  let progress: Progress = { isRunning: false, records: 0, state: request.state ?? {}, emitted: undefined }
+  const progress: Progress = { isRunning: false, records: 0, state: request.state ?? {}, emitted: undefined }
   for await (const output of stream.read(request, environment)) {
     if (output.type === 'CHECKPOINT') {
-      progress = { ...progress, state: output.state }
+      progress.state = output.state
       if (isNews(progress)) yield stateOf(descriptor, progress)
-      progress = afterState(progress)
+      progress.records = 0
+      progress.emitted = JSON.stringify(output.state)
     } else {
       const records = recordsIn(output, stream.definition)
       if (records > 0 && !progress.isRunning) yield streamStatus(descriptor, 'RUNNING')
-      progress = afterRecords(progress, records)
+      progress.isRunning ||= records > 0
+      progress.records += records
       yield output
     }
     if (environment.signal.aborted) break
@@ -144,25 +146,16 @@ async function* readStream(
 
 /** How far the reading of a stream has come. */
 interface Progress {
-  readonly isRunning: boolean
+  isRunning: boolean
   /** Since the last state that was emitted. */
-  readonly records: number
-  readonly state: JsonObject
+  records: number
+  state: JsonObject
   /** The last state that was emitted, as JSON. */
-  readonly emitted: string | undefined
+  emitted: string | undefined
 }
 
 /** The platform warns of two equal states in a row. */
 const isNews = ({ records, state, emitted }: Progress): boolean => records > 0 || JSON.stringify(state) !== emitted
-
-const afterState = (progress: Progress): Progress => ({
-  ...progress,
-  records: 0,
-  emitted: JSON.stringify(progress.state),
-})
-
-const afterRecords = (progress: Progress, records: number): Progress =>
-  records === 0 ? progress : { ...progress, isRunning: true, records: progress.records + records }
 
 const stateOf = (stream_descriptor: StreamDescriptor, { state, records }: Progress): AirbyteMessage => ({
   type: 'STATE',

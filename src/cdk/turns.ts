@@ -7,9 +7,13 @@ const TURN_MS = 20
 export class Turns {
   #lastMs = performance.now()
 
+  get isDue(): boolean {
+    return performance.now() - this.#lastMs >= TURN_MS
+  }
+
   /** To be called often. */
   async take(): Promise<void> {
-    if (performance.now() - this.#lastMs < TURN_MS) return
+    if (!this.isDue) return
     await turnOfEventLoop()
     this.#lastMs = performance.now()
   }

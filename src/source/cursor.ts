@@ -86,10 +86,11 @@ export interface ListedFile {
 /** From the start. */
 export const BEGINNING: Cursor = { since: 0, recent: [], broken: [] }
 
-export const beginPass = (cursor: Cursor, now: number): Passing => ({
-  ...cursor,
-  broken: cursor.broken.map((file) => ({ ...file, met: false })),
-  pass: { started: now, part: 'hours', recent: [], met: NO_FILES, resumed: false },
+export const beginPass = ({ since, recent, broken }: Cursor, now: number): Passing => ({
+  since,
+  recent,
+  broken: broken.map((file) => ({ ...file, met: false })),
+  pass: { started: now, after: undefined, part: 'hours', recent: [], met: NO_FILES, resumed: false },
 })
 
 /** What becomes `since` when the pass ends: it never goes back, not even with the clock. */
@@ -114,20 +115,22 @@ export function brokenFile({ broken }: Cursor, object: StoredObject): BrokenFile
 
 /** The file was listed, and not wanted. */
 export function passOver(cursor: Passing, file: ListedFile): Passing {
-  const known = !file.extra && isInMargin(file.object, cursor.since) && isKnown(cursor, file.object)
-  return behind(known ? kept(metAgain(cursor, file), file) : cursor, file)
+  const isMet = !file.extra && isInMargin(file.object, cursor.since) && isKnown(cursor, file.object)
+  return isMet
+    ? behind(cursor, file, cursor.broken, kept(cursor, file), metAgain(cursor, file))
+    : behind(cursor, file, cursor.broken, cursor.pass.recent)
 }
 
 /** All of the file was read, or what is missing of it is given up. */
 export const finishFile = (cursor: Passing, file: ListedFile): Passing =>
-  behind(kept({ ...cursor, broken: others(cursor, file) }, file), file)
+  behind(cursor, file, others(cursor, file), kept(cursor, file))
 
 /** The file was read up to where it is broken: `events` of it were emitted, those of earlier syncs included. */
 export function breakFile(cursor: Passing, file: ListedFile, events: number, now: number): Passing {
   const { object, date } = file
   const first = brokenFile(cursor, object)?.first ?? now
   const broken = [...others(cursor, file), { hash: hashOf(object), date, first, events, met: true }]
-  return behind({ ...cursor, broken }, file)
+  return behind(cursor, file, broken, cursor.pass.recent)
 }
 
 /** The pass took a late file for one that was read, and must be done again. */
@@ -153,18 +156,23 @@ const others = ({ broken }: Cursor, { object }: ListedFile): readonly BrokenFile
   return broken.filter((file) => file.hash !== hash)
 }
 
-const behind = (cursor: Passing, { object, part }: ListedFile): Passing => ({
-  ...cursor,
-  pass: { ...cursor.pass, part, after: object.key },
+/** Written out, not spread: a pass makes one for each file, and V8 is slow with objects that are copied like that. */
+const behind = (
+  { since, recent, pass }: Passing,
+  { object, part }: ListedFile,
+  broken: Cursor['broken'],
+  read: Recent,
+  met = pass.met,
+): Passing => ({
+  since,
+  recent,
+  broken,
+  pass: { started: pass.started, after: object.key, part, recent: read, met, resumed: pass.resumed },
 })
 
 /** The next pass will ask whether the file is read. */
-function kept(cursor: Passing, { object, next }: ListedFile): Passing {
-  if (!next || !isInMargin(object, nextSince(cursor))) return cursor
-  return { ...cursor, pass: { ...cursor.pass, recent: remember(cursor.pass.recent, hashOf(object)) } }
-}
+const kept = (cursor: Passing, { object, next }: ListedFile): Recent =>
+  next && isInMargin(object, nextSince(cursor)) ? remember(cursor.pass.recent, hashOf(object)) : cursor.pass.recent
 
-function metAgain(cursor: Passing, { object }: ListedFile): Passing {
-  if (!isDigest(cursor.recent)) return cursor
-  return { ...cursor, pass: { ...cursor.pass, met: addTo(cursor.pass.met, hashOf(object)) } }
-}
+const metAgain = ({ recent, pass }: Passing, { object }: ListedFile): Digest =>
+  isDigest(recent) ? addTo(pass.met, hashOf(object)) : pass.met

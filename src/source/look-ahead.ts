@@ -1,7 +1,7 @@
 /** A listing of which the beginning is known before it is read. */
 export interface LookAhead<Item> {
   /** All items, those looked at included. */
-  readonly items: AsyncIterable<Item>
+  readonly items: AsyncIterable<Item> | Iterable<Item>
   /** Undefined if there are more items than were looked at. */
   readonly all: readonly Item[] | undefined
 }
@@ -12,17 +12,17 @@ export async function lookAhead<Item>(items: AsyncIterable<Item>, most: number):
   const first: Item[] = []
   while (first.length < most) {
     const { done, value } = await iterator.next()
-    if (done) return { items: each(first), all: first }
+    if (done) return { items: first, all: first }
     first.push(value)
   }
   return { items: each(first, iterator), all: undefined }
 }
 
-async function* each<Item>(first: readonly Item[], rest?: AsyncIterator<Item>): AsyncGenerator<Item> {
+async function* each<Item>(first: readonly Item[], rest: AsyncIterator<Item>): AsyncGenerator<Item> {
   try {
     yield* first
-    for (let next = await rest?.next(); next && !next.done; next = await rest?.next()) yield next.value
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
   } finally {
-    await rest?.return?.()
+    await rest.return?.()
   }
 }

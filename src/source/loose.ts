@@ -34,7 +34,7 @@ export class LooseTypes {
 
 /** Passes files on. Of a loose Avro file that is `wanted`, the header is read first: it names the event type. */
 export async function* withLooseTypes(
-  files: AsyncIterable<ListedFile>,
+  files: AsyncIterable<ListedFile> | Iterable<ListedFile>,
   types: LooseTypes,
   store: ObjectStore,
   wanted: (file: ListedFile) => boolean,

@@ -1,5 +1,4 @@
 /** Fetches the next files while the current one is decoded. */
-import { Turns } from '../cdk/turns.ts'
 import { Channel, Signal } from './channel.ts'
 import { recycle, Slabs } from './slabs.ts'
 
@@ -9,10 +8,6 @@ export interface Fetch {
   readonly size: number
   /** The chunks may be lent: good until the next one is asked for. */
   open(): AsyncIterable<Uint8Array>
-  /** Nothing is gained by fetching it ahead. */
-  readonly isAtHand?: boolean
-  /** The reader keeps chunks. Otherwise they are lent to it. */
-  readonly isKept?: boolean
 }
 
 /** What may be ahead of the reader, the current item included. */
@@ -34,28 +29,25 @@ const MB = 1024 * 1024
 const BUDGET: SharedBudget = { items: 1_000, files: 32, bytes: 16 * MB, fileBytes: 4 * MB }
 
 /**
- * All items in their order, each with the content of its file if it asks for one. An error of the listing or of a file
- * comes where it would come without prefetching.
+ * All items in their order, each with the content of its file if it asks for one, in lent chunks. An error of the listing
+ * or of a file comes where it would come without prefetching.
  */
 export async function* prefetched<Item>(
-  items: AsyncIterable<Item>,
+  items: AsyncIterable<Item> | Iterable<Item>,
   fetchOf: (item: Item) => Fetch | undefined,
   budget: SharedBudget = BUDGET,
 ): AsyncGenerator<readonly [Item, AsyncIterable<Uint8Array> | undefined]> {
   const ahead = new Channel<Ahead<Item>>()
   const room = new Room(budget)
   const listing = fill(ahead, items, fetchOf, room)
-  const turns = new Turns()
   try {
-    for await (const { item, cost, atHand, file } of ahead) {
+    for await (const { item, cost, file } of ahead) {
       try {
-        yield [item, atHand ?? file]
+        yield [item, file]
       } finally {
         file?.stop()
       }
       room.release(cost)
-      // Reading what is at hand waits for nothing.
-      if (atHand) await turns.take()
     }
   } finally {
     room.close()
@@ -67,26 +59,21 @@ export async function* prefetched<Item>(
 interface Ahead<Item> {
   readonly item: Item
   readonly cost: Budget
-  readonly atHand: AsyncIterable<Uint8Array> | undefined
   readonly file: LoadingFile | undefined
 }
 
 async function fill<Item>(
   ahead: Channel<Ahead<Item>>,
-  items: AsyncIterable<Item>,
+  items: AsyncIterable<Item> | Iterable<Item>,
   fetchOf: (item: Item) => Fetch | undefined,
   room: Room,
 ): Promise<void> {
   try {
     for await (const item of items) {
-      const asked = fetchOf(item)
-      const fetch = asked?.isAtHand ? undefined : asked
-      // What is at hand fills the room alone: held ahead it would only grow old, which makes it hard to collect.
-      const items = asked?.isAtHand ? room.budget.items : 1
-      const cost = { items, files: fetch ? 1 : 0, bytes: Math.min(fetch?.size ?? 0, room.budget.fileBytes) }
+      const fetch = fetchOf(item)
+      const cost = { items: 1, files: fetch ? 1 : 0, bytes: Math.min(fetch?.size ?? 0, room.budget.fileBytes) }
       if (!(await room.take(cost))) return
-      const atHand = asked?.isAtHand ? asked.open() : undefined
-      ahead.push({ item, cost, atHand, file: fetch && new LoadingFile(fetch, room.budget.fileBytes) })
+      ahead.push({ item, cost, file: fetch && new LoadingFile(fetch, room.budget.fileBytes) })
     }
     ahead.end()
   } catch (error) {
@@ -137,14 +124,12 @@ const sum = (one: Budget, other: Budget): Budget => ({
 /** A file that loads from now on, but never more than `most` bytes ahead of its reader. */
 class LoadingFile implements AsyncIterable<Uint8Array> {
   readonly #loaded = new Slabs()
-  readonly #isKept: boolean
   readonly #arrived = new Signal()
   readonly #consumed = new Signal()
   #end: { readonly error?: unknown } | undefined
   #stopped = false
 
   constructor(fetch: Fetch, most: number) {
-    this.#isKept = fetch.isKept ?? false
     void this.#load(fetch, most)
   }
 
@@ -153,7 +138,7 @@ class LoadingFile implements AsyncIterable<Uint8Array> {
       const slab = this.#loaded.take()
       if (slab) {
         this.#consumed.fire()
-        yield this.#isKept ? Buffer.from(slab) : slab
+        yield slab
         recycle(slab)
       } else if (!this.#end) await this.#arrived.wait()
       else if ('error' in this.#end) throw this.#end.error

@@ -25,31 +25,35 @@ export interface SourceReport {
   readonly newestHour?: Hour | undefined
 }
 
-export const emptyReport = (stream: string): SourceReport => ({
-  stream,
-  files: 0,
-  bytes: 0,
-  records: 0,
-  duplicates: 0,
-  unparsed: 0,
-  broken: 0,
-  leftBehind: 0,
-  tooNew: 0,
-})
+/** The counts as they are made: in place, for each file. */
+export class Tally implements SourceReport {
+  readonly stream: string
+  files = 0
+  bytes = 0
+  records = 0
+  duplicates = 0
+  unparsed = 0
+  broken = 0
+  leftBehind = 0
+  tooNew = 0
+  newestHour: Hour | undefined = undefined
 
-export const addBlock = (report: SourceReport, { count, duplicates, unparsed }: DecodedBlock): SourceReport => ({
-  ...report,
-  records: report.records + count,
-  duplicates: report.duplicates + duplicates,
-  unparsed: report.unparsed + unparsed,
-})
+  constructor(stream: string) {
+    this.stream = stream
+  }
 
-export const addFile = (report: SourceReport, { object, date = '' }: ListedFile): SourceReport => ({
-  ...report,
-  files: report.files + 1,
-  bytes: report.bytes + object.size,
-  newestHour: date > (report.newestHour ?? '') ? date : report.newestHour,
-})
+  addBlock({ count, duplicates, unparsed }: DecodedBlock): void {
+    this.records += count
+    this.duplicates += duplicates
+    this.unparsed += unparsed
+  }
+
+  addFile({ object, date = '' }: ListedFile): void {
+    this.files++
+    this.bytes += object.size
+    if (date > (this.newestHour ?? '')) this.newestHour = date
+  }
+}
 
 /** One line for people. */
 export function summaryOf(report: SourceReport): string {

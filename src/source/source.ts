@@ -69,7 +69,7 @@ interface Export {
 }
 
 /** What the streams of a read share. */
-type Shared = Omit<StreamJob, 'stream' | 'isFullRefresh'>
+type Shared = Omit<StreamJob, 'stream' | 'isFullRefresh' | 'options'> & Pick<StreamJob['options'], 'personalData'>
 
 /** The event types of the catalogue and of the export. Loose files may hold any. */
 function streamsOf(
@@ -77,8 +77,7 @@ function streamsOf(
   { onReport = () => {} }: SourceOptions,
 ): readonly StreamReader[] {
   const personalData = policyOf(found.config.personal_data)
-  const options = personalData ? { personalData } : {}
-  const shared = { ...found, roots, types: new LooseTypes(), onReport, options }
+  const shared = { ...found, roots, types: new LooseTypes(), onReport, personalData }
   const inFolders = roots.roots.map(({ eventType }) => spelledRight(eventType))
   const asked = roots.loose.length > 0 ? catalog.streams.map(({ stream }) => stream.name) : []
   return [...new Set([...eventTypeNames(), ...inFolders, ...asked])].map((stream) => readerOf(stream, shared))
@@ -102,10 +101,21 @@ function readerOf(stream: string, shared: Shared): StreamReader {
   }
 }
 
+/** Written out, not spread: V8 compiles anew what is given objects of another making, and each stream would have its own. */
 function jobOf(stream: string, shared: Shared, { syncMode }: StreamRequest, isNew?: RecentIds): StreamJob {
-  const roots = { ...shared.roots, roots: rootsOf(shared.roots, stream) }
-  const options = isNew ? { ...shared.options, isNew } : shared.options
-  return { ...shared, stream, roots, options, isFullRefresh: syncMode === 'full_refresh' }
+  const { config, environment, store, types, personalData, roots, foundAt, onReport } = shared
+  return {
+    stream,
+    config,
+    environment,
+    store,
+    types,
+    options: { isNew, personalData },
+    roots: { roots: rootsOf(roots, stream), loose: roots.loose, prefix: roots.prefix },
+    foundAt,
+    isFullRefresh: syncMode === 'full_refresh',
+    onReport,
+  }
 }
 
 const nothingThere = (url: string): string =>

@@ -4,6 +4,7 @@ import { log, streamEstimate } from '../cdk/messages.ts'
 import type { AirbyteMessage, JsonObject } from '../cdk/protocol.ts'
 import { type Checkpoint, checkpoint, type StreamOutput } from '../cdk/streams.ts'
 import { isDue, justSaved, type SinceState } from './cadence.ts'
+import { withContents } from './contents.ts'
 import {
   BEGINNING,
   beginPass,
@@ -18,13 +19,11 @@ import {
   passOver,
   wants,
 } from './cursor.ts'
-import { isAvro } from './key.ts'
 import { filesOf, hoursOf } from './listing.ts'
 import { type LookAhead, lookAhead } from './look-ahead.ts'
 import { withLooseTypes } from './loose.ts'
-import { type Fetch, prefetched } from './prefetch.ts'
 import type { Job, Progress } from './read-file.ts'
-import { emptyReport, type SourceReport, summaryOf } from './report.ts'
+import { type SourceReport, summaryOf, Tally } from './report.ts'
 import type { ExportRoots } from './roots.ts'
 import { progressOf, type Refresh, stateOf } from './state.ts'
 import { throwIfStopped } from './stopped.ts'
@@ -77,30 +76,31 @@ export async function* readStream(
   if (state && isRefreshed(job, state)) return yield checkpoint(state)
   let cursor = begin(job, state)
   let listing = first
-  let totals: Totals = { report: emptyReport(job.stream) }
+  const progress: Progress = {
+    cursor: passing(cursor, job),
+    tally: new Tally(job.stream),
+    trouble: undefined,
+    isClockWrong: false,
+  }
   for (let isDone = false; !isDone; ) {
-    const begun = passing(cursor, job)
-    const report = { ...totals.report, tooNew: 0 }
-    const done = yield* readPass({ ...totals, report, cursor: begun }, job, await (listing ?? list(job, begun)))
+    progress.cursor = passing(cursor, job)
+    progress.tally.tooNew = 0
+    yield* readPass(progress, job, await (listing ?? list(job, progress.cursor)))
     listing = undefined
-    isDone = !done.cursor.pass.resumed && !isInVain(done.cursor)
-    if (isInVain(done.cursor)) yield log('WARN', repeats(job.stream))
-    cursor = finishPass(done.cursor)
-    totals = { ...done, report: reportOf(done, cursor) }
+    isDone = !progress.cursor.pass.resumed && !isInVain(progress.cursor)
+    if (isInVain(progress.cursor)) yield log('WARN', repeats(job.stream))
+    cursor = finishPass(progress.cursor)
+    progress.tally.broken = cursor.broken.length
     yield checkpointOf(cursor, job, isDone)
   }
-  yield log('INFO', summaryOf(totals.report))
-  job.onReport(totals.report)
-  if (cursor.broken.length > 0) throw incomplete(job.stream, cursor, totals.trouble)
+  yield log('INFO', summaryOf(progress.tally))
+  job.onReport(progress.tally)
+  if (cursor.broken.length > 0) throw incomplete(job.stream, cursor, progress.trouble)
 }
 
 /** A full refresh that an earlier run has finished. */
 const isRefreshed = ({ stream, isFullRefresh }: StreamJob, state: JsonObject | undefined): boolean =>
   isFullRefresh && progressOf(stream, state).refresh === 'complete'
-
-const reportOf = ({ report }: Totals, { broken }: Cursor): SourceReport => ({ ...report, broken: broken.length })
-
-type Totals = Omit<Progress, 'cursor'>
 
 const isPassing = (cursor: Cursor): cursor is Passing => cursor.pass !== undefined
 
@@ -109,31 +109,25 @@ function checkpointOf(cursor: Cursor, { isFullRefresh }: StreamJob, isDone = fal
   return checkpoint(stateOf(cursor, refresh))
 }
 
-async function* readPass(
-  begun: Progress,
-  job: StreamJob,
-  listing: FileListing,
-): AsyncGenerator<StreamOutput, Progress> {
-  const { store, environment, types } = job
-  const { cursor } = begun
+async function* readPass(progress: Progress, job: StreamJob, listing: FileListing): AsyncGenerator<StreamOutput> {
+  const { environment, types } = job
+  const { tally } = progress
+  // By the cursor as it is when the pass begins.
+  const { cursor } = progress
   const isWanted = (file: ListedFile) => wants(cursor, file)
-  if (listing.all && begun.report.files === 0) yield estimateOf(job.stream, listing.all.filter(isWanted))
+  if (listing.all && tally.files === 0) yield estimateOf(job.stream, listing.all.filter(isWanted))
 
-  let progress = begun
   let unsaved = justSaved(environment.elapsed())
   try {
-    const files = prefetched(withLooseTypes(listing.items, types, store, isWanted), (file) =>
+    const isRead = (file: ListedFile) =>
       isWanted(file) && (file.part === 'hours' || types.mayHold(file.object, job.stream))
-        ? fetchOf(file, job)
-        : undefined,
-    )
-    for await (const [file, content] of files) {
+    for await (const [file, content] of withContents(filesIn(listing, job, isWanted), job.store, isRead)) {
       throwIfStopped(job)
-      const before = progress.report.records
-      if (content) progress = yield* (await fileReader()).readFile(progress, file, content, job)
-      else if (isWanted(file)) progress = { ...progress, cursor: finishFile(progress.cursor, file) }
-      else progress = yield* passedOver(progress, file, job)
-      unsaved = more(unsaved, progress.report.records - before, content ? 1 : 0)
+      const before = tally.records
+      if (content) yield* (await fileReader()).readFile(progress, file, content, job)
+      else if (isWanted(file)) progress.cursor = finishFile(progress.cursor, file)
+      else yield* passedOver(progress, file, job)
+      unsaved = more(unsaved, tally.records - before, content ? 1 : 0)
       if (isDue(unsaved, environment.elapsed())) {
         yield checkpointOf(progress.cursor, job)
         unsaved = justSaved(environment.elapsed())
@@ -141,11 +135,18 @@ async function* readPass(
     }
   } catch (error) {
     if (unsaved.keys > 0) yield checkpointOf(progress.cursor, job)
-    job.onReport(reportOf(progress, progress.cursor))
+    tally.broken = progress.cursor.broken.length
+    job.onReport(tally)
     throw error
   }
-  return progress
 }
+
+/** Where no file lies outside of folders of its type, nothing more need be known of any. */
+const filesIn = (
+  { items }: FileListing,
+  { types, store, roots }: StreamJob,
+  isWanted: (file: ListedFile) => boolean,
+) => (roots.loose.length > 0 ? withLooseTypes(items, types, store, isWanted) : items)
 
 let loading: Promise<typeof import('./read-file.ts')> | undefined
 
@@ -153,12 +154,6 @@ let loading: Promise<typeof import('./read-file.ts')> | undefined
 function fileReader(): Promise<typeof import('./read-file.ts')> {
   loading ??= import('./read-file.ts')
   return loading
-}
-
-/** The reader of JSON files keeps chunks, so nothing is lent to it. */
-function fetchOf({ object }: ListedFile, { store }: Job): Fetch {
-  const lent = isAvro(object.key) ? store.lend?.(object) : undefined
-  return { size: object.size, open: () => lent ?? store.read(object), isAtHand: lent !== undefined }
 }
 
 function estimateOf(name: string, files: readonly ListedFile[]): AirbyteMessage {
@@ -170,14 +165,15 @@ function* passedOver(
   progress: Progress,
   file: ListedFile,
   { environment, store }: StreamJob,
-): Generator<AirbyteMessage, Progress> {
-  const cursor = passOver(progress.cursor, file)
-  if (!isTooNew(progress.cursor, file)) return { ...progress, cursor }
-  const { object } = file
-  const isFuture = object.modified.getTime() > environment.now() + MARGIN_MS
-  if (isFuture && !progress.isClockWrong) yield log('WARN', dated(store.url(object.key), object.modified))
-  const report = { ...progress.report, tooNew: progress.report.tooNew + 1 }
-  return { ...progress, cursor, report, isClockWrong: progress.isClockWrong || isFuture }
+): Generator<AirbyteMessage> {
+  if (isTooNew(progress.cursor, file)) {
+    const { key, modified } = file.object
+    const isFuture = modified.getTime() > environment.now() + MARGIN_MS
+    if (isFuture && !progress.isClockWrong) yield log('WARN', dated(store.url(key), modified))
+    progress.tally.tooNew++
+    progress.isClockWrong ||= isFuture
+  }
+  progress.cursor = passOver(progress.cursor, file)
 }
 
 const more = ({ at, records, files, keys }: SinceState, newRecords: number, newFiles: number): SinceState => ({

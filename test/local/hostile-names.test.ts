@@ -8,7 +8,7 @@ import { plainDisplay } from '../../src/local/sync/display.ts'
 import { Progress } from '../../src/local/sync/progress.ts'
 import { syncReport } from '../../src/local/sync/report.ts'
 import { reportText } from '../../src/local/sync/table.ts'
-import { emptyReport } from '../../src/source/report.ts'
+import { Tally } from '../../src/source/report.ts'
 import { still } from '../cdk/environment.ts'
 
 const EVIL = 'evil\u001b[2J\u0007\u202e.users.messages.email.Open'
@@ -38,7 +38,7 @@ test('not by the table at its end', () => {
     seconds: 1,
     dryRun: false,
   }
-  const report = syncReport({ [EVIL]: 1 }, [{ ...emptyReport(EVIL), files: 1 }], written, 0)
+  const report = syncReport({ [EVIL]: 1 }, [{ ...new Tally(EVIL), files: 1 }], written, 0)
   for (const width of [60, 200]) expect(reportText(report, width).replaceAll('\n', '')).not.toMatch(CONTROLS)
 })
 

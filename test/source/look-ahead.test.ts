@@ -9,7 +9,7 @@ async function* upTo(end: number, log: string[] = []): AsyncGenerator<number> {
   }
 }
 
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+async function collect<T>(items: AsyncIterable<T> | Iterable<T>): Promise<T[]> {
   const all: T[] = []
   for await (const item of items) all.push(item)
   return all

@@ -17,7 +17,6 @@ function store() {
   const fetchOf = ({ name, chunks, error }: Item): Fetch | undefined =>
     chunks && {
       size: sum(chunks),
-      isKept: isKept(name),
       async *open() {
         const lent = new Uint8Array(60)
         opened.most = Math.max(opened.most, ++opened.now)
@@ -39,9 +38,6 @@ function store() {
     }
   return { opened, fetchOf }
 }
-
-/** Whether its reader keeps chunks. */
-const isKept = (name: number): boolean => name % 2 === 0
 
 const contentOf = (name: number, length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => name + i)
 
@@ -83,13 +79,12 @@ test('items and their contents come in order, and errors where they belong', asy
       const reading = (async () => {
         for await (const [{ name }, chunks] of prefetched(listing(items, error ?? undefined), fetchOf, budget)) {
           const read: Uint8Array[] = []
-          const end = await taken(chunks, (chunk) => read.push(isKept(name) ? chunk : Uint8Array.from(chunk)))
+          const end = await taken(chunks, (chunk) => read.push(Uint8Array.from(chunk)))
           seen.push({ name, read, end })
         }
       })()
       if (error === null) await reading
       else await expect(reading).rejects.toThrow(error)
-      // Only now, so that chunks which were kept have had time to change.
       expect(seen.map(({ name, read, end }) => [name, end, Buffer.concat(read).toString('hex')])).toEqual(
         items.map(({ name, chunks = [], error }, i) => [
           name,
@@ -180,24 +175,6 @@ test('a file larger than the budget is loaded only so far ahead', async () => {
   for await (const { length } of value?.[1] ?? []) bytes += length
   expect(bytes).toBe(500)
   expect((await files.next()).done).toBe(true)
-})
-
-test('what is at hand is not opened ahead, and others have their turn between such files', async () => {
-  let [opened, read, isTurn] = [0, 0, false]
-  setImmediate(() => {
-    isTurn = true
-  })
-  async function* endless(): AsyncGenerator<Item> {
-    for (let name = 0; !isTurn; name++) yield { name }
-  }
-  async function* open() {
-    expect(++opened).toBe(read + 1)
-    yield new Uint8Array(1)
-  }
-  for await (const [, chunks] of prefetched(endless(), () => ({ size: 1, isAtHand: true, open }), budget)) {
-    for await (const _ of chunks ?? []) read++
-  }
-  expect(isTurn).toBe(true)
 })
 
 test.each([

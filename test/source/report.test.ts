@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { emptyReport, type SourceReport, summaryOf } from '../../src/source/report.ts'
+import { type SourceReport, summaryOf, Tally } from '../../src/source/report.ts'
 
 test.each<[Partial<SourceReport>, string]>([
   [{}, 's: 0 records from 0 new files (0 bytes).'],
@@ -13,5 +13,5 @@ test.each<[Partial<SourceReport>, string]>([
     's: 0 records from 0 new files (0 bytes), 2 duplicates left out, 1 value kept as text for want of valid JSON, 3 files left to the next sync, 1 broken file to try again, 2 broken files left behind.',
   ],
 ])('%j', (report, expected) => {
-  expect(summaryOf({ ...emptyReport('s'), ...report })).toBe(expected)
+  expect(summaryOf({ ...new Tally('s'), ...report })).toBe(expected)
 })

@@ -1,49 +1,58 @@
 import { eventTypeOf } from '../../catalog.ts'
 import { parseSchema } from './avro-schema.ts'
-import { type Container, type ContainerBlock, openContainer } from './container.ts'
+import { ByteReader } from './byte-reader.ts'
+import { type ContainerBlock, readContainer } from './container.ts'
 import { BrokenFileError, type Decode, type DecodedBlock, type DecodeOptions } from './decoder.ts'
 import { transcoder, type WriteBlocks, type Writer } from './transcoder.ts'
+import { awaited, resolved, type Waiting } from './waiting.ts'
 
 /** Decodes Avro files, each by the schema in its own header. */
 export const decodeAvro: Decode = async function* (file, size, options) {
-  const container = await openContainer(file, size)
+  const reader = new ByteReader(file)
   try {
-    yield* recordsOf(container, options)
+    yield* awaited(recordsOf(reader, size, options))
   } finally {
-    await container.close()
+    await reader.close()
   }
 }
 
-async function* recordsOf({ header, blocks }: Container, options: DecodeOptions): AsyncGenerator<DecodedBlock> {
-  const write = await writerOf(header.schema, options)
+function* recordsOf(
+  reader: ByteReader,
+  size: number,
+  options: DecodeOptions,
+): Iterable<DecodedBlock | Promise<unknown>> {
+  const { header, blocks } = yield* readContainer(reader, size)
+  const write = yield* writerOf(header.schema, options)
   let skip = options.skip
-  for await (const atHand of blocks) {
-    for (const lines of writeBlocks(write, atHand, skip)) {
-      yield lines
-      skip = Math.max(0, skip - lines.events)
-    }
+  for (const atHand of blocks) {
+    if (atHand instanceof Promise) yield atHand
+    else
+      for (const lines of writeBlocks(write, atHand, skip)) {
+        yield lines
+        skip = Math.max(0, skip - lines.events)
+      }
   }
 }
 
 /** Files come stream by stream, and most have the schema of the one before. */
 let last: { readonly schemaText: string; readonly options: DecodeOptions; readonly writer: Writer } | undefined
 
-async function writerOf(schemaText: string, options: DecodeOptions): Promise<WriteBlocks> {
+function* writerOf(schemaText: string, options: DecodeOptions): Waiting<WriteBlocks> {
   if (!last || last.schemaText !== schemaText || !isSameStream(last.options, options))
-    last = { schemaText, options, writer: await newWriter(schemaText, options) }
+    last = { schemaText, options, writer: yield* newWriter(schemaText, options) }
   return last.writer(options)
 }
 
 const isSameStream = (one: DecodeOptions, other: DecodeOptions): boolean =>
   one.stream === other.stream && one.isNew === other.isNew && one.personalData === other.personalData
 
-async function newWriter(schemaText: string, options: DecodeOptions): Promise<Writer> {
+function* newWriter(schemaText: string, options: DecodeOptions): Waiting<Writer> {
   const schema = parseSchema(schemaText)
   const jsonField = jsonFieldOf(options.stream)
   const fast = transcoder(schema, options, jsonField)
   if (fast) return fast
   // Loads avsc, which Braze's own files never need.
-  const { valueWriter } = await import('./avro-values.ts')
+  const { valueWriter } = yield* resolved(import('./avro-values.ts'))
   return (options) => valueWriter(schemaText, options, jsonField)
 }
 

@@ -1,6 +1,9 @@
+import { type Chunks, iteratorOf } from './chunks.ts'
+import { resolved, type Waiting } from './waiting.ts'
+
 /**
- * Takes bytes from a file whose chunks may be of any size, and may be lent: good until the next one is asked for. Only
- * what lies across the end of a chunk is copied. Memory follows what has arrived, never what a file claims.
+ * Takes bytes from a file. Only what lies across the end of a chunk is copied. Memory follows what has arrived, never
+ * what a file claims.
  */
 export class ByteReader {
   /** The offset of the next byte to take. */
@@ -11,19 +14,19 @@ export class ByteReader {
   #chunk = EMPTY
   /** Copied from the ends of chunks: what comes before the rest of the last one. */
   #joined = EMPTY
-  readonly #chunks: AsyncIterator<Uint8Array>
+  readonly #chunks: ReturnType<typeof iteratorOf>
 
-  constructor(file: AsyncIterable<Uint8Array>) {
-    this.#chunks = file[Symbol.asyncIterator]()
+  constructor(file: Chunks) {
+    this.#chunks = iteratorOf(file)
   }
 
   /** The next `bytes` bytes, which stay to be taken. Fewer only where the file ends. Good until the next call. */
-  async peek(bytes: number): Promise<Buffer> {
+  *peek(bytes: number): Waiting<Buffer> {
     if (this.#joined.length === 0) {
-      if (this.#chunk.length === 0) await this.#next()
+      if (this.#chunk.length === 0) yield* this.#next()
       if (this.#chunk.length >= bytes) return this.#chunk.subarray(0, bytes)
     }
-    if (this.#joined.length < bytes) await this.#join(bytes)
+    if (this.#joined.length < bytes) yield* this.#join(bytes)
     return this.#joined.subarray(0, bytes)
   }
 
@@ -47,10 +50,10 @@ export class ByteReader {
     await this.#chunks.return?.()
   }
 
-  async #join(bytes: number): Promise<void> {
+  *#join(bytes: number): Waiting<void> {
     const parts = [this.#joined]
     for (let missing = bytes - this.#joined.length; missing > 0; ) {
-      if (this.#chunk.length === 0 && !(await this.#next())) break
+      if (this.#chunk.length === 0 && !(yield* this.#next())) break
       const part = Buffer.from(this.#chunk.subarray(0, missing))
       this.#chunk = this.#chunk.subarray(part.length)
       missing -= part.length
@@ -60,8 +63,9 @@ export class ByteReader {
   }
 
   /** False at the end of the file. */
-  async #next(): Promise<boolean> {
-    const { done, value } = await this.#chunks.next()
+  *#next(): Waiting<boolean> {
+    const next = this.#chunks.next()
+    const { done, value } = next instanceof Promise ? yield* resolved(next) : next
     if (done) return false
     this.#chunk = Buffer.from(value.buffer, value.byteOffset, value.length)
     this.received += value.length

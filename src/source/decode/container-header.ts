@@ -3,6 +3,7 @@ import type { ByteReader } from './byte-reader.ts'
 import { codecOf, type Unpack, whyNotRead } from './codec.ts'
 import { BrokenFileError } from './decoder.ts'
 import { readLong } from './long.ts'
+import type { Waiting } from './waiting.ts'
 
 export interface ContainerHeader {
   /** Avro schema, JSON text. */
@@ -24,9 +25,9 @@ export interface Beginning {
 }
 
 /** Throws a BrokenFileError if the file begins with anything else. */
-export async function readBeginning(reader: ByteReader): Promise<Beginning> {
-  const metadata = await readMetadata(reader)
-  return { ...metadata, sync: Buffer.from(await takeFromHeader(reader, SYNC_BYTES)) }
+export function* readBeginning(reader: ByteReader): Waiting<Beginning> {
+  const { header, unpack } = yield* readMetadata(reader)
+  return { header, unpack, sync: Buffer.from(yield* takeFromHeader(reader, SYNC_BYTES)) }
 }
 
 type Metadata = Omit<Beginning, 'sync'>
@@ -35,24 +36,24 @@ type Metadata = Omit<Beginning, 'sync'>
 const USUAL_HEADER_BYTES = 65_536
 let last: (Metadata & { readonly bytes: Buffer }) | undefined
 
-async function readMetadata(reader: ByteReader): Promise<Metadata> {
-  if (last && (await reader.peek(last.bytes.length)).equals(last.bytes)) {
+function* readMetadata(reader: ByteReader): Waiting<Metadata> {
+  if (last && (yield* reader.peek(last.bytes.length)).equals(last.bytes)) {
     reader.take(last.bytes.length)
     return last
   }
-  await reader.peek(1)
+  yield* reader.peek(1)
   const beginning = Buffer.from(reader.atHand.subarray(0, USUAL_HEADER_BYTES))
-  const metadata = await parseMetadata(reader)
+  const metadata = yield* parseMetadata(reader)
   if (reader.taken <= beginning.length) last = { ...metadata, bytes: beginning.subarray(0, reader.taken) }
   return metadata
 }
 
-async function parseMetadata(reader: ByteReader): Promise<Metadata> {
-  const magic = await reader.peek(MAGIC.length)
+function* parseMetadata(reader: ByteReader): Waiting<Metadata> {
+  const magic = yield* reader.peek(MAGIC.length)
   if (magic.length === 0) throw new BrokenFileError('the file is empty', 0)
   if (!magic.equals(MAGIC.subarray(0, magic.length))) throw new BrokenFileError('the file is no Avro file', 0)
-  await takeFromHeader(reader, MAGIC.length)
-  const metadata = await readMap(reader)
+  yield* takeFromHeader(reader, MAGIC.length)
+  const metadata = yield* readMap(reader)
   const schema = metadata.get('avro.schema')
   if (schema === undefined) throw new BrokenFileError('the header holds no schema', 0)
   const codec = metadata.get('avro.codec') ?? 'null'
@@ -62,28 +63,28 @@ async function parseMetadata(reader: ByteReader): Promise<Metadata> {
 }
 
 /** A map in blocks: a count (negative if the block's size follows), the entries, and at last a zero. */
-async function readMap(reader: ByteReader): Promise<ReadonlyMap<string, string>> {
+function* readMap(reader: ByteReader): Waiting<ReadonlyMap<string, string>> {
   const metadata = new Map<string, string>()
-  for (let count = await readLong(reader); count !== 0; count = await readLong(reader)) {
-    if (count < 0) await readLong(reader)
+  for (let count = yield* readLong(reader); count !== 0; count = yield* readLong(reader)) {
+    if (count < 0) yield* readLong(reader)
     // Each entry takes bytes of the header, whose number is limited, so a false count can't keep us here.
     for (let i = 0; i < Math.abs(count); i++) {
-      const key = await readText(reader)
-      metadata.set(key, await readText(reader))
+      const key = yield* readText(reader)
+      metadata.set(key, yield* readText(reader))
     }
   }
   return metadata
 }
 
-async function readText(reader: ByteReader): Promise<string> {
-  const bytes = await readLong(reader)
-  return (await takeFromHeader(reader, bytes)).toString('utf8')
+function* readText(reader: ByteReader): Waiting<string> {
+  const bytes = yield* readLong(reader)
+  return (yield* takeFromHeader(reader, bytes)).toString('utf8')
 }
 
-async function takeFromHeader(reader: ByteReader, bytes: number): Promise<Buffer> {
+function* takeFromHeader(reader: ByteReader, bytes: number): Waiting<Buffer> {
   if (bytes < 0 || reader.taken + bytes > HEADER_MAX_BYTES)
     throw new BrokenFileError('the header holds an absurd length', reader.taken)
-  if ((await reader.peek(bytes)).length < bytes)
+  if ((yield* reader.peek(bytes)).length < bytes)
     throw new BrokenFileError('the file ends in the middle of its header', reader.received)
   return reader.take(bytes)
 }

@@ -5,10 +5,12 @@
  * every number is checked before it is used, and whatever is wrong is a BrokenFileError.
  */
 import { ByteReader } from './byte-reader.ts'
+import type { Chunks } from './chunks.ts'
 import { BLOCK_MAX_BYTES, codecOf, type Unpack } from './codec.ts'
 import { type Beginning, type ContainerHeader, readBeginning, SYNC_BYTES } from './container-header.ts'
 import { BrokenFileError } from './decoder.ts'
 import { longIn, longLength, readLong } from './long.ts'
+import { awaited, settled, type Waiting } from './waiting.ts'
 
 export interface ContainerBlock {
   /** The offset of the block in the file. */
@@ -34,27 +36,35 @@ export interface Container {
   close(): Promise<void>
 }
 
-/** Reads the header. `size` is the object's size in bytes as listed. */
-export async function openContainer(file: AsyncIterable<Uint8Array>, size: number): Promise<Container> {
+/** For who looks into a file. `size` is the object's size in bytes as listed. */
+export async function openContainer(file: Chunks, size: number): Promise<Container> {
   const reader = new ByteReader(file)
   try {
-    const beginning = await readBeginning(reader)
-    return { header: beginning.header, blocks: readBlocks(reader, beginning, size), close: () => reader.close() }
+    const { header, blocks } = await settled(readContainer(reader, size))
+    return { header, blocks: awaited(blocks), close: () => reader.close() }
   } catch (error) {
     await reader.close()
     throw error
   }
 }
 
-async function* readBlocks(
+/** The blocks that are at hand, together, and a promise where there are none. */
+type Blocks = Iterable<Iterable<ContainerBlock> | Promise<unknown>>
+
+/** Reads the header. `size` as above. */
+export function* readContainer(
   reader: ByteReader,
-  beginning: Beginning,
   size: number,
-): AsyncGenerator<Iterable<ContainerBlock>> {
-  while ((await reader.peek(1)).length > 0) {
-    const head = await readBlockHead(reader)
+): Waiting<{ readonly header: ContainerHeader; readonly blocks: Blocks }> {
+  const beginning = yield* readBeginning(reader)
+  return { header: beginning.header, blocks: readBlocks(reader, beginning, size) }
+}
+
+function* readBlocks(reader: ByteReader, beginning: Beginning, size: number): Blocks {
+  while ((yield* reader.peek(1)).length > 0) {
+    const head = yield* readBlockHead(reader)
     const { byte, count, bytes } = head
-    const arrived = (await reader.peek(bytes + SYNC_BYTES)).length
+    const arrived = (yield* reader.peek(bytes + SYNC_BYTES)).length
     if (arrived < bytes + SYNC_BYTES) {
       if (beginning.unpack === codecOf('null'))
         yield [{ byte, count, content: reader.take(Math.min(bytes, arrived)), isWhole: false }]
@@ -72,10 +82,10 @@ interface BlockHead {
   readonly bytes: number
 }
 
-async function readBlockHead(reader: ByteReader): Promise<BlockHead> {
+function* readBlockHead(reader: ByteReader): Waiting<BlockHead> {
   const byte = reader.taken
-  const count = await readLong(reader)
-  const bytes = await readLong(reader)
+  const count = yield* readLong(reader)
+  const bytes = yield* readLong(reader)
   if (count < 0 || bytes < 0) throw new BrokenFileError('a block has a negative size', byte)
   if (bytes > BLOCK_MAX_BYTES) throw new BrokenFileError('a block claims to be absurdly large', byte)
   return { byte, count, bytes }

@@ -6,6 +6,7 @@
  * first broken place, in bytes of the unpacked file.
  */
 import { eventTypeOf } from '../../catalog.ts'
+import type { Chunks } from './chunks.ts'
 import { BrokenFileError, type Decode, type DecodeOptions } from './decoder.ts'
 import { flattener } from './flat-event.ts'
 import { eventTexts, walkOver } from './json-events.ts'
@@ -54,7 +55,7 @@ function streamFilter({ stream, onEventType }: DecodeOptions): (eventType: strin
 const spelledRight = (eventType: string): string => eventTypeOf(eventType)?.event_type ?? eventType
 
 /** The event types that a file holds. Reads the whole file, and fails as its decoder does. */
-export async function eventTypesIn(file: AsyncIterable<Uint8Array>, size: number): Promise<ReadonlySet<string>> {
+export async function eventTypesIn(file: Chunks, size: number): Promise<ReadonlySet<string>> {
   const types = new Set<string>()
   for await (const text of eventsIn(file, size)) types.add(stringIn(membersOf(text).get('event_type')) ?? '')
   types.delete('')
@@ -62,7 +63,7 @@ export async function eventTypesIn(file: AsyncIterable<Uint8Array>, size: number
 }
 
 /** The events of a file, as JSON texts. */
-async function* eventsIn(file: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<string> {
+async function* eventsIn(file: Chunks, size: number): AsyncGenerator<string> {
   let received = 0
   let brokenAt: number | undefined
   const counted = async function* () {

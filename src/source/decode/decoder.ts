@@ -1,6 +1,7 @@
 /** What it takes to turn the bytes of one file into RECORD lines. */
 import type { PersonalDataPolicy } from '../privacy.ts'
 import type { IsNew } from '../wasm.ts'
+import type { Chunks } from './chunks.ts'
 
 /** What the decoders of a stream share while a file is read. */
 export interface DecodeOptions {
@@ -13,14 +14,14 @@ export interface DecodeOptions {
   /** How many of the file's events to pass over, because an earlier run has emitted them. */
   readonly skip: number
   /** False for an event id that was seen lately. Absent: nothing is deduplicated. */
-  readonly isNew?: IsNew
+  readonly isNew?: IsNew | undefined
   /** What to do with personal data. Absent: keep all. */
-  readonly personalData?: PersonalDataPolicy
+  readonly personalData?: PersonalDataPolicy | undefined
   /**
    * Told of each event type that the file turns out to hold, once: so that JSON files, which may hold any, need not be
    * read for streams of which they hold no event. Avro files hold one type, which is never told.
    */
-  readonly onEventType?: (eventType: string) => void
+  readonly onEventType?: ((eventType: string) => void) | undefined
 }
 
 /** Some finished RECORD lines, each with its line feed. The bytes are lent: good until the next block is asked for. */
@@ -39,11 +40,7 @@ export interface DecodedBlock {
  * Decodes one file, given as chunks of any size. Emits what is whole, then throws a BrokenFileError if the rest is not.
  * `size` is the object's size in bytes as listed: fewer bytes than that are a truncated download.
  */
-export type Decode = (
-  file: AsyncIterable<Uint8Array>,
-  size: number,
-  options: DecodeOptions,
-) => AsyncIterable<DecodedBlock>
+export type Decode = (file: Chunks, size: number, options: DecodeOptions) => AsyncIterable<DecodedBlock>
 
 /** The file is not what it should be from `byte` on: cut off, still uploading, or damaged. */
 export class BrokenFileError extends Error {

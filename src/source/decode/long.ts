@@ -1,13 +1,14 @@
 /** Numbers of Avro: https://avro.apache.org/docs/1.12.0/specification/#primitive-types-1 (read 2026-11). */
 import type { ByteReader } from './byte-reader.ts'
 import { BrokenFileError } from './decoder.ts'
+import type { Waiting } from './waiting.ts'
 
 /** A zig-zag number of 64 bits has at most ten bytes. */
 const LONG_MAX_BYTES = 10
 
 /** Takes the next number. */
-export async function readLong(reader: ByteReader): Promise<number> {
-  const bytes = await reader.peek(LONG_MAX_BYTES)
+export function* readLong(reader: ByteReader): Waiting<number> {
+  const bytes = yield* reader.peek(LONG_MAX_BYTES)
   const length = longLength(bytes)
   if (length === 0) {
     if (bytes.length < LONG_MAX_BYTES)
@@ -26,6 +27,8 @@ export function longLength(bytes: Buffer): number {
 /** Exact up to 2^53, which is far beyond every limit that it is held against. */
 export function longIn(bytes: Buffer): number {
   const isNegative = (bytes.readUInt8() & 1) === 1
-  const half = Math.floor(bytes.reduceRight((n, byte) => n * 128 + (byte & 0x7f), 0) / 2)
+  let zigZag = 0
+  for (let i = bytes.length - 1; i >= 0; i--) zigZag = zigZag * 128 + (bytes.readUInt8(i) & 0x7f)
+  const half = Math.floor(zigZag / 2)
   return isNegative ? -half - 1 : half
 }

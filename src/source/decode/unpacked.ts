@@ -1,12 +1,13 @@
 import { createGunzip } from 'node:zlib'
+import { type Chunks, iteratorOf } from './chunks.ts'
 import { BrokenFileError } from './decoder.ts'
 
 /**
  * A file's bytes, unpacked if they are gzip. The bytes tell, not the name: some stores unpack by themselves. Of a gzip
  * file that is cut off comes what could be unpacked by then.
  */
-export async function* unpacked(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const chunks = file[Symbol.asyncIterator]()
+export async function* unpacked(file: Chunks): AsyncGenerator<Uint8Array> {
+  const chunks = iteratorOf(file)
   try {
     const first = await headOf(chunks)
     const whole = joined(first, chunks)
@@ -17,7 +18,7 @@ export async function* unpacked(file: AsyncIterable<Uint8Array>): AsyncGenerator
 }
 
 /** At least two bytes, if there are so many. */
-async function headOf(chunks: AsyncIterator<Uint8Array>): Promise<Buffer> {
+async function headOf(chunks: ReturnType<typeof iteratorOf>): Promise<Buffer> {
   let head = Buffer.alloc(0)
   while (head.length < 2) {
     const { done, value } = await chunks.next()
@@ -27,7 +28,7 @@ async function headOf(chunks: AsyncIterator<Uint8Array>): Promise<Buffer> {
   return head
 }
 
-async function* joined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* joined(first: Uint8Array, rest: ReturnType<typeof iteratorOf>): AsyncGenerator<Uint8Array> {
   if (first.length > 0) yield first
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
 }

@@ -87,10 +87,10 @@ async function nameOf(root: string, folder: string, entry: Dirent): Promise<stri
 async function entryOf(root: string, key: string): Promise<StoreEntry | undefined> {
   if (key.endsWith('/')) return { folder: key }
   try {
-    return objectOf(key, await stat(join(root, key)))
+    return objectOf(key, await stat(pathOf(root, key)))
   } catch (error) {
     if (isMissing(error)) return undefined
-    throw fileError(join(root, key), error)
+    throw fileError(pathOf(root, key), error)
   }
 }
 
@@ -98,12 +98,15 @@ async function entryOf(root: string, key: string): Promise<StoreEntry | undefine
 function entryNearby(root: string, key: string): StoreEntry | undefined {
   if (key.endsWith('/')) return { folder: key }
   try {
-    const found = statSync(join(root, key), { throwIfNoEntry: false })
+    const found = statSync(pathOf(root, key), { throwIfNoEntry: false })
     return found && objectOf(key, found)
   } catch (error) {
-    throw fileError(join(root, key), error)
+    throw fileError(pathOf(root, key), error)
   }
 }
+
+/** What `join` would give, without its search for `..`, which takes longer than looking at the file. */
+const pathOf = (root: string, key: string): string => `${root}/${key}`
 
 const objectOf = (key: string, found: Stats): StoreEntry | undefined =>
   found.isFile() ? { object: { key, modified: new Date(arrivedMs(found)), size: found.size } } : undefined
@@ -117,7 +120,7 @@ const arrivedMs = ({ mtimeMs, birthtimeMs }: Stats): number => Math.floor(Math.m
 
 async function* bytesOf(root: string, key: string, start: number, end: number): AsyncGenerator<Uint8Array> {
   if (start >= end) return
-  const path = join(root, key)
+  const path = pathOf(root, key)
   try {
     const file = await open(path)
     try {
@@ -145,8 +148,8 @@ async function* chunksOf(file: FileHandle, start: number, end: number): AsyncGen
 const idle: Buffer[] = []
 
 /** Without the thread pool, whose way there and back would take longer than most files do. */
-async function* lent(root: string, { key, size }: StoredObject): AsyncGenerator<Uint8Array> {
-  const path = join(root, key)
+function* lent(root: string, { key, size }: StoredObject): Generator<Uint8Array> {
+  const path = pathOf(root, key)
   const buffer = idle.pop() ?? Buffer.allocUnsafeSlow(READ_BYTES)
   try {
     const file = openSync(path, 'r')

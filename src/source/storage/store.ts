@@ -31,7 +31,7 @@ export interface ObjectStore {
    * The bytes of one object, if they are at hand: nothing is gained by asking for them ahead. A chunk is lent, and good
    * until the next one is asked for.
    */
-  lend?(object: StoredObject): AsyncIterable<Uint8Array>
+  lend?(object: StoredObject): Iterable<Uint8Array>
 
   /** The address of a key, without anything secret in it: `s3://bucket/key`. */
   url(key: string): string

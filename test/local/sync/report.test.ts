@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import type { Report, StreamReport } from '../../../src/destination/delivery/summary.ts'
 import { syncReport } from '../../../src/local/sync/report.ts'
 import { reportText } from '../../../src/local/sync/table.ts'
-import { emptyReport } from '../../../src/source/report.ts'
+import { Tally } from '../../../src/source/report.ts'
 
 const NOW = Date.parse('2025-04-01T20:30:00Z')
 
@@ -25,7 +25,7 @@ const written = (...streams: readonly Partial<StreamReport>[]): Report => ({
   rejectedPlace: '/data/rejected',
 })
 
-const read = (stream: string, change: object) => ({ ...emptyReport(stream), ...change })
+const read = (stream: string, change: object) => ({ ...new Tally(stream), ...change })
 
 test('puts both sides of a stream into one row, and adds the rows up', () => {
   const report = syncReport(
