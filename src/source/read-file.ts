@@ -1,5 +1,5 @@
 /** Reads one file: what is whole becomes records; a broken file is remembered and does not stop the others. */
-import type { Environment } from '../cdk/connector.ts'
+import type { Environment, RecordLines } from '../cdk/connector.ts'
 import { TransientError } from '../cdk/errors.ts'
 import { log } from '../cdk/messages.ts'
 import type { AirbyteMessage } from '../cdk/protocol.ts'
@@ -7,8 +7,9 @@ import type { StreamOutput } from '../cdk/streams.ts'
 import type { SourceConfig } from '../config.ts'
 import { breakFile, brokenFile, finishFile, type ListedFile, type Passing } from './cursor.ts'
 import type { Chunks } from './decode/chunks.ts'
-import { BrokenFileError, type Decode, type DecodeOptions } from './decode/decoder.ts'
+import { BrokenFileError, type Decode, type DecodedBlock, type DecodeOptions } from './decode/decoder.ts'
 import { decoderFor } from './decode/index.ts'
+import type { Gathered } from './gathered.ts'
 import { isAvro } from './key.ts'
 import type { LooseTypes } from './loose.ts'
 import type { Tally } from './report.ts'
@@ -33,6 +34,10 @@ export interface Job {
 export interface Progress {
   cursor: Passing
   readonly tally: Tally
+  /** Lines that wait for more. */
+  readonly gathered: Gathered
+  /** The cursor up to which no lines wait, if some do. */
+  passedOn: Passing
   /** What is wrong with the first broken file. */
   trouble: string | undefined
   /** A file is dated in the future. */
@@ -55,9 +60,7 @@ export async function* readFile(
       events += block.events
       throwIfStopped(job)
       tally.addBlock(block)
-      if (block.count > 0) {
-        yield { type: 'RECORD_LINES', stream: job.stream, count: block.count, bytes: block.bytes }
-      }
+      if (block.count > 0) yield* passOn(progress, block, job)
     }
   } catch (error) {
     if (!isBroken(error)) throw error
@@ -66,6 +69,15 @@ export async function* readFile(
   if (file.part === 'loose' && !isAvro(object.key)) job.types.add(object, types)
   if (file.part === 'hours' || job.types.mayHold(object, job.stream)) tally.addFile(file)
   progress.cursor = finishFile(progress.cursor, file)
+}
+
+/** Passes lines on, unless they are so few that they wait for others. */
+function* passOn(progress: Progress, { count, bytes }: DecodedBlock, { stream }: Job): Generator<RecordLines> {
+  const { gathered } = progress
+  if (!gathered.isEmpty && !gathered.hasRoomFor(bytes)) yield gathered.take()
+  if (gathered.isEmpty) progress.passedOn = progress.cursor
+  if (gathered.hasRoomFor(bytes)) gathered.add({ count, bytes })
+  else yield { type: 'RECORD_LINES', stream, count, bytes }
 }
 
 function decoderOf(key: string): Decode {

@@ -31,7 +31,7 @@ export function hashOf(object: StoredObject): FileHash {
 }
 
 const hashed = ({ key, modified, size }: StoredObject): FileHash =>
-  digest('sha256', `${key}\n${modified.getTime()}\n${size}`, 'buffer').subarray(0, 6).toString('base64url')
+  digest('sha256', `${key}\n${modified.getTime()}\n${size}`, 'base64url').slice(0, 8)
 
 export const isDigest = (recent: Recent): recent is Digest => 'count' in recent
 

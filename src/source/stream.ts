@@ -19,6 +19,7 @@ import {
   passOver,
   wants,
 } from './cursor.ts'
+import { Gathered } from './gathered.ts'
 import { filesOf, hoursOf } from './listing.ts'
 import { type LookAhead, lookAhead } from './look-ahead.ts'
 import { withLooseTypes } from './loose.ts'
@@ -76,9 +77,12 @@ export async function* readStream(
   if (state && isRefreshed(job, state)) return yield checkpoint(state)
   let cursor = begin(job, state)
   let listing = first
+  const begun = passing(cursor, job)
   const progress: Progress = {
-    cursor: passing(cursor, job),
+    cursor: begun,
     tally: new Tally(job.stream),
+    gathered: new Gathered(job.stream),
+    passedOn: begun,
     trouble: undefined,
     isClockWrong: false,
   }
@@ -111,7 +115,7 @@ function checkpointOf(cursor: Cursor, { isFullRefresh }: StreamJob, isDone = fal
 
 async function* readPass(progress: Progress, job: StreamJob, listing: FileListing): AsyncGenerator<StreamOutput> {
   const { environment, types } = job
-  const { tally } = progress
+  const { tally, gathered } = progress
   // By the cursor as it is when the pass begins.
   const { cursor } = progress
   const isWanted = (file: ListedFile) => wants(cursor, file)
@@ -129,12 +133,16 @@ async function* readPass(progress: Progress, job: StreamJob, listing: FileListin
       else yield* passedOver(progress, file, job)
       unsaved = more(unsaved, tally.records - before, content ? 1 : 0)
       if (isDue(unsaved, environment.elapsed())) {
+        if (!gathered.isEmpty) yield gathered.take()
         yield checkpointOf(progress.cursor, job)
         unsaved = justSaved(environment.elapsed())
       }
     }
+    if (!gathered.isEmpty) yield gathered.take()
   } catch (error) {
-    if (unsaved.keys > 0) yield checkpointOf(progress.cursor, job)
+    // Who is asked to stop passes nothing on any longer but the last state.
+    if (!environment.signal.aborted && !gathered.isEmpty) yield gathered.take()
+    if (unsaved.keys > 0) yield checkpointOf(gathered.isEmpty ? progress.cursor : progress.passedOn, job)
     tally.broken = progress.cursor.broken.length
     job.onReport(tally)
     throw error

@@ -27,6 +27,10 @@ const file = (name: string, modified: number, ids: readonly string[] = [name]): 
   modified,
 })
 
+/** Lines that are passed on by themselves, not with those of other files. */
+const large = (name: string, modified: number): MemoryFile => file(name, modified, [name.padEnd(LARGE, '.')])
+const LARGE = 200_000
+
 const torn = (name: string): MemoryFile => ({ ...file(name, NOON - HOUR), content: `${event(`${name}1`)}{"event_ty` })
 
 interface World {
@@ -54,7 +58,9 @@ interface Options {
   /** The stream is listed before its turn; called when that has begun. */
   readonly onListed?: () => void
   /** Called for every output. */
-  readonly onOutput?: () => void
+  readonly onOutput?: (type: string) => void
+  /** Called when it is asked how much time has passed: at the beginning, and after each file. */
+  readonly onElapsed?: () => void
 }
 
 interface Read {
@@ -89,7 +95,10 @@ async function read(it: World, state: JsonObject | undefined, options: Options =
     types: options.types ?? new LooseTypes(),
     environment: {
       now: () => it.now,
-      elapsed: () => it.now - it.jumped,
+      elapsed: () => {
+        options.onElapsed?.()
+        return it.now - it.jumped
+      },
       sleep: async () => {},
       random: () => 0.5,
       signal: options.signal ?? new AbortController().signal,
@@ -105,14 +114,14 @@ async function read(it: World, state: JsonObject | undefined, options: Options =
     options.onListed?.()
     for await (const output of readStream(job, state, listing)) {
       if (++outputs > cutOff) break
-      options.onOutput?.()
+      options.onOutput?.(output.type)
       if (output.type === 'RECORD_LINES') {
         const lines = Buffer.from(output.bytes).toString().trimEnd().split('\n')
         expect(lines).toHaveLength(output.count)
         for (const line of lines) {
           const { data } = JSON.parse(line).record
           records.push(data)
-          unsaved.push(data.id)
+          unsaved.push(data.id.replace(/\.+$/, ''))
         }
       } else if (output.type === 'CHECKPOINT') {
         states.push(JSON.parse(JSON.stringify(output.state)))
@@ -125,7 +134,16 @@ async function read(it: World, state: JsonObject | undefined, options: Options =
   } catch (caught) {
     error = caught
   }
-  return { ids: records.map(({ id }) => String(id)), records, states, unsaved, logs, estimates, report, error }
+  return {
+    ids: records.map(({ id }) => String(id).replace(/\.+$/, '')),
+    records,
+    states,
+    unsaved,
+    logs,
+    estimates,
+    report,
+    error,
+  }
 }
 
 const last = (states: readonly JsonObject[]): JsonObject | undefined => states.at(-1)
@@ -231,13 +249,13 @@ test('a state comes after 10,000 records', async () => {
 })
 
 test('a state comes after 5 seconds of reading', async () => {
-  const it = world(['a', 'b', 'c', 'd'].map((name) => file(name, NOON - HOUR)))
+  const it = world(['a', 'b', 'c', 'd'].map((name) => large(name, NOON - HOUR)))
   const { states } = await read(it, undefined, { onOutput: () => (it.now += 3_000) })
   expect(states).toHaveLength(3)
 })
 
 test('a state comes after 5 seconds of reading though the clock on the wall jumps back', async () => {
-  const it = world(['a', 'b', 'c', 'd'].map((name) => file(name, NOON - HOUR)))
+  const it = world(['a', 'b', 'c', 'd'].map((name) => large(name, NOON - HOUR)))
   let outputs = 0
   const { states } = await read(it, undefined, {
     onOutput: () => {
@@ -260,7 +278,7 @@ test('a state comes after 10,000 files that were only listed', async () => {
 })
 
 test('a pass that an earlier run began is followed by one that reaches up to now', async () => {
-  const it = world([file('a', NOON - HOUR), file('b', NOON - HOUR)])
+  const it = world([large('a', NOON - HOUR), large('b', NOON - HOUR)])
   const cut = await read(it, undefined, { cutOff: 3, onOutput: () => (it.now += 6_000) })
   expect(cut).toMatchObject({ ids: ['a'], states: [{ pass: {} }] })
   it.now += HOUR
@@ -272,7 +290,7 @@ test('a pass that an earlier run began is followed by one that reaches up to now
 
 test('a pass that goes on does not list what is behind it', async () => {
   const roots = ['a', 'b', 'c'].map((root) => ({
-    ...file(root, NOON - HOUR),
+    ...large(root, NOON - HOUR),
     key: `${root}/event_type=${OPEN}/${root}.json`,
   }))
   const it = world(roots)
@@ -311,13 +329,44 @@ test('an error of the store comes after the state of what is done', async () => 
 
 test('a run that is stopped says how far it has come', async () => {
   const stop = new AbortController()
-  const it = world([file('a', NOON - HOUR), file('b', NOON - HOUR), file('c', NOON - HOUR)])
+  const it = world(['a', 'b', 'c'].map((name) => large(name, NOON - HOUR)))
   const onOutput = () => (it.store.calls.some((call) => call.endsWith('a.json')) ? stop.abort() : undefined)
   const { ids, states, error } = await read(it, undefined, { signal: stop.signal, onOutput })
   expect(error).toBeInstanceOf(TransientError)
   expect(ids.length).toBeLessThan(3)
   const rest = await read(it, last(states))
   expect([...new Set([...ids, ...rest.ids])]).toEqual(['a', 'b', 'c'])
+})
+
+test('lines of small files are passed on together, before the state that covers them', async () => {
+  const files = ['a', 'b', 'c'].map((name) => file(name, NOON - HOUR))
+  const it = world([...files, large('d', NOON - HOUR), file('e', NOON - HOUR)])
+  const outputs: string[] = []
+  const { ids, states, unsaved } = await read(it, undefined, { onOutput: (type) => outputs.push(type) })
+  expect(ids).toEqual(['a', 'b', 'c', 'd', 'e'])
+  expect(outputs).toEqual(['TRACE', 'RECORD_LINES', 'RECORD_LINES', 'RECORD_LINES', 'CHECKPOINT', 'LOG'])
+  expect([states.length, unsaved]).toEqual([1, []])
+})
+
+test('whenever a run is stopped, its last state covers nothing that was not passed on', async () => {
+  const names = Array.from({ length: 8 }, (_, i) => `n${i}`)
+  const sizes = fc.array(fc.boolean(), { minLength: names.length, maxLength: names.length })
+  await fc.assert(
+    fc.asyncProperty(sizes, fc.nat(names.length), fc.boolean(), async (isLarge, files, isSlow) => {
+      const stop = new AbortController()
+      const it = world(names.map((name, i) => (isLarge[i] ? large : file)(name, NOON - HOUR)))
+      const onOutput = () => {
+        if (isSlow) it.now += 3_000
+      }
+      let left = files
+      const onElapsed = () => void (left-- === 0 && stop.abort())
+      const cut = await read(it, undefined, { signal: stop.signal, onOutput, onElapsed })
+      const rest = await read(it, last(cut.states))
+      const safe = cut.ids.filter((id) => !cut.unsaved.includes(id))
+      expect([...new Set([...safe, ...rest.ids])].sort()).toEqual(names)
+    }),
+    { numRuns: 50 },
+  )
 })
 
 test('a run is stopped in the middle of a large file', async () => {
@@ -403,7 +452,7 @@ test('a full refresh reads everything, says that it is complete, and then has no
 })
 
 test('a full refresh that was cut off goes on', async () => {
-  const it = world(['a', 'b', 'c', 'd'].map((name) => file(name, NOON - HOUR)))
+  const it = world(['a', 'b', 'c', 'd'].map((name) => large(name, NOON - HOUR)))
   const cut = await read(it, undefined, { isFullRefresh: true, cutOff: 5, onOutput: () => (it.now += 6_000) })
   expect(last(cut.states)).toMatchObject({ __ab_full_refresh_sync_complete: false })
   const rest = await read(it, last(cut.states), { isFullRefresh: true })
