@@ -1,6 +1,7 @@
 /** The Currents event types, read from catalogs/: what we know about each, which never decides whether it may flow. */
 import { readdirSync, readFileSync } from 'node:fs'
 import type { AirbyteStream, SyncMode } from './cdk/protocol.ts'
+import { packageFile } from './files.ts'
 
 /** One field of an event type: a JSON Schema with what else is known of the field. */
 export interface EventField {
@@ -105,7 +106,7 @@ export function publishedSchema({ title, description, schema }: Pick<EventType, 
 const published = (field: EventField): object =>
   Object.fromEntries(Object.entries(field).filter(([keyword]) => SCHEMA_KEYWORDS.includes(keyword)))
 
-const FOLDER = new URL('../catalogs/', import.meta.url)
+const FOLDER = packageFile('catalogs/')
 
 let names: ReadonlySet<string> | undefined
 

@@ -8,6 +8,7 @@ import type { ConnectorSpecification } from './cdk/protocol.ts'
 import type { Entry } from './cdk/run.ts'
 import { stopOnSignals } from './cdk/stop.ts'
 import type { DestinationConfig, SourceConfig } from './config.ts'
+import { packageFile } from './files.ts'
 
 // Before anything else is loaded: as process number 1 of a container, we never hear of signals that come before.
 const stop = stopOnSignals()
@@ -17,19 +18,19 @@ const stop = stopOnSignals()
 const source: Entry<SourceConfig> = {
   name: 'source-braze-currents',
   role: 'source',
-  spec: () => json<ConnectorSpecification>('../spec.json'),
+  spec: () => json<ConnectorSpecification>('spec.json'),
   load: async () => (await import('./source/source.ts')).source,
 }
 
 const destination: Entry<DestinationConfig> = {
   name: 'destination-segment-rudderstack',
   role: 'destination',
-  spec: () => json<ConnectorSpecification>('../spec.destination.json'),
+  spec: () => json<ConnectorSpecification>('spec.destination.json'),
   load: async () => (await import('./destination/destination.ts')).destination,
 }
 
 async function json<T>(path: string): Promise<T> {
-  return JSON.parse(await readFile(new URL(path, import.meta.url), 'utf8')) as T
+  return JSON.parse(await readFile(packageFile(path), 'utf8')) as T
 }
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -58,7 +59,7 @@ async function runConnector<Config>(entry: Entry<Config>, argv: readonly string[
 
 async function runLocalProcess(argv: readonly string[]): Promise<void> {
   const { runLocally } = await import('./local/process.ts')
-  const { version } = await json<{ readonly version: string }>('../package.json')
+  const { version } = await json<{ readonly version: string }>('package.json')
   await runLocally(argv, version, stop)
 }
 

@@ -1,6 +1,7 @@
 /** Keeps the secrets of configurations out of what local commands print. */
 import { readFile } from 'node:fs/promises'
 import { secretFormsOf } from '../cdk/secrets.ts'
+import { packageFile } from '../files.ts'
 
 const SPECS = { source: 'spec.json', destination: 'spec.destination.json' } as const
 
@@ -13,6 +14,6 @@ export async function secretsOf(role: Role, config: unknown): Promise<readonly s
 
 /** The JSON Schema of a configuration. */
 export async function connectionSpecificationOf(role: Role): Promise<Readonly<Record<string, unknown>>> {
-  const spec = JSON.parse(await readFile(new URL(`../../${SPECS[role]}`, import.meta.url), 'utf8'))
+  const spec = JSON.parse(await readFile(packageFile(SPECS[role]), 'utf8'))
   return (spec as { connectionSpecification: Readonly<Record<string, unknown>> }).connectionSpecification
 }

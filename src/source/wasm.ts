@@ -3,6 +3,7 @@
  * stream. Each stream that removes duplicates has an instance of its own; all other work shares one.
  */
 import { type Global, type Memory, PAGE_BYTES, webAssembly } from '../cdk/web-assembly.ts'
+import { generatedFile } from '../files.ts'
 import { jsonObjectText, numberText } from './decode/json-text.ts'
 
 /** Asked of each event's id once. `core` is the instance that remembers the ids, and can answer by itself. */
@@ -41,7 +42,7 @@ export function coreOf(isNew: IsNew | undefined): Core {
   return shared
 }
 
-const instantiate = webAssembly(new URL('../generated/transcoder.wasm', import.meta.url))
+const instantiate = webAssembly(generatedFile('transcoder.wasm'))
 
 export function newCore(): Core {
   const exports = instantiate({ transcoder: importsOf(() => memory) }) as Exports

@@ -1,5 +1,6 @@
 /** The WebAssembly that assembly/mapper.ts is compiled to, and its memory. */
 import { type Global, type Memory, webAssembly } from '../../cdk/web-assembly.ts'
+import { generatedFile } from '../../files.ts'
 
 export interface Core {
   readonly memory: Memory
@@ -11,6 +12,6 @@ export interface Core {
 /** The first address that is ours. */
 export const BASE = 65_536
 
-const instantiate = webAssembly(new URL('../../generated/mapper.wasm', import.meta.url))
+const instantiate = webAssembly(generatedFile('mapper.wasm'))
 
 export const newCore = (): Core => instantiate() as Core
