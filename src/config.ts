@@ -2,7 +2,7 @@
  * Everything a user can configure, both roles, on one page. `npm run generate` makes spec.json and
  * spec.destination.json from it.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const text = (title: string, description: string, more: object = {}) =>
   z

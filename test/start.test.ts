@@ -1,6 +1,6 @@
 /** What a command loads before it has anything to do: each package would be waited for by every sync. */
 import { expect, test } from '@jest/globals'
-import { filesWith, packagesWith } from './loaded.ts'
+import { filesWith, importing, packagesWith } from './loaded.ts'
 
 test.each([
   ['the process', ['main.ts'], []],
@@ -19,4 +19,9 @@ test('a read that finds nothing new loads no decoder', () => {
   expect(files).toContain('source/stream.ts')
   expect(files).not.toContain('source/decode/index.ts')
   expect(files).not.toContain('source/read-file.ts')
+})
+
+test('only what is used of zod is bundled: as one object it would bring its fifty languages', () => {
+  expect(importing('zod').length).toBeGreaterThan(5)
+  expect(importing('zod').filter(({ as }) => !as.startsWith('* as '))).toEqual([])
 })

@@ -1,5 +1,5 @@
 /** The Avro schema that heads each file of an export. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The schema of one event type's records. */
 export const AvroRecord = z.looseObject({

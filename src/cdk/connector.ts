@@ -1,5 +1,5 @@
 /** What a connector is: the promises that a source and a destination make to the runner. */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type {
   AirbyteCatalog,
   AirbyteMessage,

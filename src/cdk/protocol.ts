@@ -5,7 +5,7 @@
  *
  * Source: airbyte_protocol.yaml of airbytehq/airbyte-protocol, release 0.18.0 (read 2026-11).
  */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Any JSON object, taken as it is: records are many, and zod would copy each of their fields. */
 export const JsonObject = z.custom<Readonly<Record<string, unknown>>>(

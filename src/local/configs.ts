@@ -1,5 +1,5 @@
 /** The configurations that `sync`, `preview` and `inspect` take. */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { unknownKeys } from '../cdk/unknown-keys.ts'
 import { validate } from '../cdk/validate.ts'
 import { DestinationConfig, SourceConfig } from '../config.ts'

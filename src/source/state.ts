@@ -1,5 +1,5 @@
 /** The cursor as a STATE holds it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { ConfigError } from '../cdk/errors.ts'
 import type { JsonObject } from '../cdk/protocol.ts'
 import { BEGINNING, type BrokenFile, type Cursor, type Pass } from './cursor.ts'

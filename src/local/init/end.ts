@@ -1,5 +1,5 @@
 /** The two connectors that `init` makes configurations for. */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Environment } from '../../cdk/connector.ts'
 import { DestinationConfig, SourceConfig } from '../../config.ts'
 import { destination } from '../../destination/destination.ts'

@@ -1,5 +1,5 @@
 /** Asks for the options of one role, one after the other. */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { faultsOf } from '../../cdk/validate.ts'
 import { type Variables, withVariables } from '../environment-references.ts'
 import { chosen, configOf } from './answers.ts'

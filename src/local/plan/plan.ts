@@ -1,5 +1,5 @@
 /** A plan as its file holds it: which part of an export each of several machines reads. It holds no secret. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { AirbyteStreamState } from '../../cdk/protocol.ts'
 import type { SourceConfig } from '../../config.ts'
 import type { Hour } from '../../source/hours.ts'

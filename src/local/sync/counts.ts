@@ -2,7 +2,7 @@
  * How many records the states of a file stand for. They are kept in the same write as the states, so that they are right
  * however often a sync was killed: a record counts once, when a state behind it is kept.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AirbyteStateMessage } from '../../cdk/protocol.ts'
 
 export interface Counts {

@@ -5,7 +5,7 @@
 import { createPrivateKey } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { GoogleAuth } from 'google-auth-library'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ConfigError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
 import type { Doing } from './failure.ts'
