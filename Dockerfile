@@ -5,7 +5,7 @@
 ARG NODE=node:24-bookworm-slim
 ARG VERSION=0.1.0
 
-# The compiled code is the same for every platform.
+# What is built is the same for every platform, and holds what it uses of the packages.
 FROM --platform=$BUILDPLATFORM ${NODE} AS build
 WORKDIR /airbyte/connector
 COPY package.json package-lock.json .npmrc ./
@@ -15,7 +15,7 @@ COPY scripts scripts
 COPY catalogs catalogs
 COPY assembly assembly
 COPY src src
-RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+RUN npm run build
 
 FROM ${NODE} AS runtime
 WORKDIR /airbyte/connector
@@ -23,7 +23,6 @@ WORKDIR /airbyte/connector
 ENV NODE_ENV=production \
     NODE_COMPILE_CACHE=/airbyte/cache \
     NODE_OPTIONS="--max-old-space-size=1400"
-COPY --from=build /airbyte/connector/node_modules node_modules
 COPY --from=build /airbyte/connector/dist dist
 COPY package.json spec.json spec.destination.json LICENSE ./
 COPY catalogs catalogs

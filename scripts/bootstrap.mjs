@@ -1,6 +1,6 @@
 /**
- * Makes a fresh clone ready: installs the dependencies when the lock file has changed since, and with --build compiles
- * when a source has. Plain JavaScript without imports of ours: nothing is installed when it first runs.
+ * Makes a fresh clone ready: installs the dependencies when the lock file has changed since, and with --build builds
+ * when a source or a package has. Plain JavaScript without imports of ours: nothing is installed when it first runs.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
@@ -29,7 +29,7 @@ if (modified(installed) < modified('package-lock.json')) {
 const built = 'dist/.built'
 if (
   process.argv.includes('--build') &&
-  modified(built) < Math.max(...['src', 'catalogs', 'assembly', 'scripts'].map(newest))
+  modified(built) < Math.max(modified(installed), ...['src', 'catalogs', 'assembly', 'scripts'].map(newest))
 ) {
   console.error('Building …')
   run('run', '--silent', 'build')
