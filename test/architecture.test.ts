@@ -20,7 +20,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that only these files may know: everything else goes through them. */
 const OWNERS: Readonly<Record<string, RegExp>> = {
-  axios: /^destination\/delivery\/send\.ts$/,
+  axios: /^destination\/delivery\/(axios\.d|client|direct|send)\.ts$/,
+  'axios/dist/browser/axios.cjs': /^destination\/delivery\/client\.ts$/,
   avsc: /^(source\/decode\/|local\/)/,
   '@aws-sdk/client-s3': /^(source\/storage\/s3(_client)?|destination\/delivery\/rejected\/s3)\.ts$/,
   '@aws-sdk/credential-providers': /^(source\/storage\/s3_client|destination\/delivery\/rejected\/s3)\.ts$/,

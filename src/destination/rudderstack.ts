@@ -49,9 +49,10 @@ export function rudderstack(service: Rudderstack, config: DestinationConfig): Ta
 /** Finished calls, to any kind of source. */
 function batch(service: Rudderstack, { mapping, routes }: DestinationConfig): Target {
   const writeKey = writeKeyOf(service)
+  const url = apiUrl(service.data_plane_url, 'batch')
   return {
     name: 'RudderStack',
-    url: () => apiUrl(service.data_plane_url, 'batch'),
+    url: () => url,
     headers: (key) => ({ 'Content-Type': 'application/json', Authorization: basicAuth(key) }),
     writeKeys: writeKeysOf(writeKey, routes),
     limits: BATCH_LIMITS,

@@ -1,4 +1,3 @@
-import { toByteString } from '../cdk/bytes.ts'
 import type { DestinationConfig, ServiceOf } from '../config.ts'
 import { apiUrl, basicAuth } from './http-api.ts'
 import { activationMapper, operationOf } from './mapping/activation.ts'
@@ -36,13 +35,14 @@ export function segment(
   { region, endpoint, write_key }: ServiceOf<'segment'>,
   { mapping, routes }: DestinationConfig,
 ): Target {
+  const url = apiUrl(endpoint ?? REGIONS[region], 'batch')
   return {
     name: 'Segment',
-    url: () => apiUrl(endpoint ?? REGIONS[region], 'batch'),
+    url: () => url,
     headers: (key) => ({ 'Content-Type': 'application/json', Authorization: basicAuth(key) }),
     writeKeys: writeKeysOf(write_key, routes),
     limits: LIMITS,
-    envelope: (now) => ({ head: '{"batch":[', tail: toByteString(`],"sentAt":"${now.toISOString()}"}`) }),
+    envelope: (now) => ({ head: '{"batch":[', tail: `],"sentAt":"${now.toISOString()}"}` }),
     // Segment answers 200 to any key (the same page).
     probe: undefined,
     mapper(configured) {

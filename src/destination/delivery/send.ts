@@ -1,13 +1,13 @@
-/** One attempt to deliver one request. The only file that knows axios, which loads with the first request. */
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
+/** One attempt to deliver one request. */
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip as gzipCallback } from 'node:zlib'
-import type { AxiosInstance } from 'axios'
+import type { Axios, AxiosRequestConfig } from 'axios'
 import { bytesOf, fromByteString } from '../../cdk/bytes.ts'
+import { LIBRARY } from '../mapping/library.ts'
 import type { Target } from '../target.ts'
 import type { Parcel } from './batch.ts'
+import { connect, newAgents } from './client.ts'
 import { type Addressee, type Answer, type Outcome, outcomeOf, outcomeOfFault } from './outcome.ts'
 import { presentable, secretsOf, withoutWordsOf } from './quote.ts'
 
@@ -39,18 +39,24 @@ const COMPRESSION_LEVEL = 1
 const compress = promisify(gzipCallback)
 
 export function sender(target: Target, { gzip, now, onRequest, timeoutMs = TIMEOUT_MS }: SendOptions): Sender {
-  const agents = { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new HttpsAgent({ keepAlive: true }) }
+  const agents = newAgents()
   const secrets = secretsOf(target.writeKeys)
-  let client: Promise<AxiosInstance> | undefined
+  let client: Promise<Axios> | undefined
   let hasAnswered = false
 
-  const addresseeOf = (url: string): Addressee => ({ name: target.name, host: new URL(url).host, gzip })
+  const addressee = (writeKey: string): Addressee => ({
+    name: target.name,
+    get host() {
+      return new URL(target.url(writeKey)).host
+    },
+    gzip,
+  })
 
   async function request(method: 'POST' | 'HEAD', writeKey: string, data?: Buffer) {
     client ??= connect(agents)
     const url = target.url(writeKey)
     const headers = { ...FIXED, ...(gzip && data && COMPRESSED), ...target.headers(writeKey) }
-    const answer = await answerOf(await client, { method, url, headers, data, timeoutMs, secrets })
+    const answer = await answerOf(await client, { method, url, headers, data }, timeoutMs)
     if (!('fault' in answer)) hasAnswered = true
     return answer
   }
@@ -59,15 +65,20 @@ export function sender(target: Target, { gzip, now, onRequest, timeoutMs = TIMEO
     const data = gzip ? await compress(body, { level: COMPRESSION_LEVEL }) : body
     onRequest?.(data.length)
     const answer = await request('POST', writeKey, data)
-    const to = addresseeOf(target.url(writeKey))
+    const to = addressee(writeKey)
     if ('fault' in answer) return outcomeOfFault(answer.fault, to, hasAnswered)
-    const text = answer.code < 300 ? answer.text : withoutWordsOf(body.toString(), answer.text)
-    return outcomeOf({ ...answer, text }, to, now())
+    return outcomeOf(answer.code < 300 ? answer : presented(answer, body), to, now())
   }
+
+  const presented = ({ code, headers, text }: Answer, body: Buffer): Answer => ({
+    code,
+    headers,
+    text: withoutWordsOf(body.toString(), presentable(text, secrets)),
+  })
 
   async function reach(writeKey: string): Promise<Outcome> {
     const answer = await request('HEAD', writeKey)
-    const to = addresseeOf(target.url(writeKey))
+    const to = addressee(writeKey)
     return 'fault' in answer ? outcomeOfFault(answer.fault, to, hasAnswered) : { status: 'delivered' }
   }
 
@@ -76,8 +87,8 @@ export function sender(target: Target, { gzip, now, onRequest, timeoutMs = TIMEO
     reach,
     send: (parcel) => post(parcel.writeKey, bodyOf(target, parcel, new Date(now()))),
     close() {
-      agents.httpAgent.destroy()
-      agents.httpsAgent.destroy()
+      agents.http.destroy()
+      agents.https.destroy()
     },
   }
 }
@@ -94,41 +105,26 @@ function bodyOf(target: Target, { items, body, isWhole }: Parcel, now: Date): Bu
 
 // An answer that we would have to unpack could be small on the wire and huge in memory.
 const COMPRESSED = { 'Content-Encoding': 'gzip' }
-const FIXED = { 'Content-Type': 'application/json', 'Accept-Encoding': 'identity' }
-
-async function connect(agents: { httpAgent: HttpAgent; httpsAgent: HttpsAgent }): Promise<AxiosInstance> {
-  const { default: axios } = await import('axios')
-  return axios.create({
-    ...agents,
-    adapter: 'http',
-    maxRedirects: 0,
-    maxBodyLength: Number.POSITIVE_INFINITY,
-    decompress: false,
-    responseType: 'stream',
-    validateStatus: null,
-    // axios would parse and print a body that is text once more; a Buffer it leaves alone.
-    transformRequest: [],
-  })
+const FIXED = {
+  'Content-Type': 'application/json',
+  Accept: '*/*',
+  'Accept-Encoding': 'identity',
+  'User-Agent': `${LIBRARY.name}/${LIBRARY.version}`,
 }
 
-interface Attempt {
-  readonly method: 'POST' | 'HEAD'
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly data: Buffer | undefined
-  readonly timeoutMs: number
-  readonly secrets: readonly string[]
-}
+type Attempt = Pick<AxiosRequestConfig<Buffer | undefined>, 'method' | 'url' | 'headers' | 'data'>
 
 /** Errors of axios hold the request, with its keys: nothing of them leaves this function but a code. */
-async function answerOf(client: AxiosInstance, attempt: Attempt): Promise<Answer | { readonly fault: string }> {
-  const { secrets, timeoutMs, ...request } = attempt
+async function answerOf(
+  client: Axios,
+  attempt: Attempt,
+  timeoutMs: number,
+): Promise<Answer | { readonly fault: string }> {
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(), timeoutMs)
   try {
-    const { status, headers, data } = await client.request<Readable>({ ...request, signal: late.signal })
-    const text = await startOf(data)
-    return { code: status, headers: plainHeaders(headers), text: presentable(text, secrets) }
+    const { status, headers, data } = await client.request<Readable>({ ...attempt, signal: late.signal })
+    return { code: status, headers: plainHeaders(headers), text: await startOf(data) }
   } catch (error) {
     return { fault: late.signal.aborted ? `no answer within ${timeoutMs / 1000} s` : codeOf(error) }
   } finally {
@@ -139,15 +135,16 @@ async function answerOf(client: AxiosInstance, attempt: Attempt): Promise<Answer
 const ANSWER_BYTES = 4096
 
 /** The beginning of a body, however long the rest may be. */
-async function startOf(body: Readable): Promise<string> {
-  let text = ''
-  for await (const chunk of body) {
-    text += (chunk as Buffer).toString('latin1')
-    // Leaving the loop closes the connection.
-    if (text.length > ANSWER_BYTES) break
-  }
-  return fromByteString(text.slice(0, ANSWER_BYTES))
-}
+const startOf = (body: Readable): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let text = ''
+    body.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1')
+      if (text.length > ANSWER_BYTES) body.destroy()
+    })
+    body.on('error', reject)
+    body.on('close', () => resolve(fromByteString(text.slice(0, ANSWER_BYTES))))
+  })
 
 const plainHeaders = (headers: object): Answer['headers'] =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
