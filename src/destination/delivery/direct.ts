@@ -1,4 +1,4 @@
-import { type Agent as HttpAgent, request as httpRequest } from 'node:http'
+import { type Agent as HttpAgent, request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { AxiosAdapter, AxiosResponse } from 'axios'
 
@@ -16,11 +16,7 @@ export function direct({ http, https }: Agents): AxiosAdapter {
   return (config) =>
     new Promise((resolve, reject) => {
       const { url = '', method = 'get', headers, signal } = config
-      const data = config.data as Buffer | undefined
-      const options = {
-        method: method.toUpperCase(),
-        headers: { ...headers.toJSON(), 'Content-Length': String(data?.length ?? 0) },
-      }
+      const options = { method: method.toUpperCase(), headers: headers.toJSON() as OutgoingHttpHeaders }
       const request = url.startsWith('https:')
         ? httpsRequest(url, { ...options, agent: https })
         : httpRequest(url, { ...options, agent: http })
@@ -35,6 +31,7 @@ export function direct({ http, https }: Agents): AxiosAdapter {
       // After an answer that changes the protocol, nothing else comes.
       request.on('close', () => isAnswered || reject(Object.assign(new Error('no answer'), { code: 'ECONNRESET' })))
       signal?.addEventListener?.('abort', () => request.destroy())
-      request.end(data)
+      // Node tells the length of a body that is given at once.
+      request.end(config.data)
     })
 }
