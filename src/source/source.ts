@@ -88,7 +88,8 @@ function readerOf(stream: string, shared: Shared): StreamReader {
   return {
     definition: { name: stream, ...STREAM_TRAITS },
     prepare(request) {
-      listing = listFirst(jobOf(stream, shared, request), request.state)
+      // What is at hand is listed in no time, and would only take memory until its turn.
+      if (!shared.store.lend) listing = listFirst(jobOf(stream, shared, request), request.state)
     },
     async *read(request) {
       const isNew = shared.config.deduplicate ? recentIds() : undefined
