@@ -23,7 +23,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   axios: /^destination\/delivery\/(axios\.d|client|direct|send)\.ts$/,
   'axios/dist/browser/axios.cjs': /^destination\/delivery\/client\.ts$/,
   avsc: /^(source\/decode\/|local\/)/,
-  '@aws-sdk/client-s3': /^(source\/storage\/s3(_client)?|destination\/delivery\/rejected\/s3)\.ts$/,
+  '@aws-sdk/client-s3': /^(source\/storage\/s3(_client|_get)?|destination\/delivery\/rejected\/s3)\.ts$/,
   '@aws-sdk/credential-providers': /^(source\/storage\/s3_client|destination\/delivery\/rejected\/s3)\.ts$/,
   'google-auth-library': /^source\/storage\/gcs\.ts$/,
   '@azure/storage-blob': /^source\/storage\/azure\.ts$/,

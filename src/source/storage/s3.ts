@@ -14,6 +14,7 @@ import { rangeIgnored, resumed } from './resume.ts'
 import { inRealTime, type Waiting } from './retry.ts'
 import { clientFor } from './s3_client.ts'
 import { regionOf, s3Failure, withoutToken } from './s3_errors.ts'
+import { type GetObject, objectGetter } from './s3_get.ts'
 import type { ObjectStore, StoredObject } from './store.ts'
 import { type Access, contentOf, replaced, type WritableStore, withoutVersion } from './writable.ts'
 
@@ -21,6 +22,7 @@ type S3Config = StorageOf<'s3'>
 
 export function s3Store(config: S3Config, waiting: Waiting = inRealTime): ObjectStore {
   const client = clientFor(config)
+  const get = objectGetter(client)
   const bucket = `s3://${config.bucket}`
   const doing = (action: Doing['action'], url: string): Doing => ({ action, url, host: hostOf(config) })
   const listing = (query: object): Listing => ({
@@ -39,7 +41,7 @@ export function s3Store(config: S3Config, waiting: Waiting = inRealTime): Object
           url,
           start,
           end: Math.min(end, object.size),
-          open: opener(client, config.bucket, object, Math.min(end, object.size)),
+          open: opener(get, config.bucket, object, Math.min(end, object.size)),
           failure: (error) => s3Failure(error, doing('read', url), config),
         },
         waiting,
@@ -124,25 +126,22 @@ function pageOf(output: ListObjectsV2CommandOutput): Page {
 const decodeKey = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '))
 
 /** Opens the object at any byte, and only the content that was listed, or that was met first. */
-function opener(client: S3Client, bucket: string, { key, size, version }: StoredObject, end: number) {
+function opener(get: GetObject, bucket: string, { key, size, version }: StoredObject, end: number) {
   let pinned = version
   return async (start: number): Promise<Readable> => {
-    const { Body, ETag, ContentRange } = await client.send(
-      new GetObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        // A request for the whole object needs no range, and no part of an empty object can be asked for.
-        Range: start === 0 && end === size ? undefined : `bytes=${start}-${end - 1}`,
-        IfMatch: pinned,
-      }),
-    )
-    const stream = Body as Readable
-    if (start > 0 && !ContentRange?.startsWith(`bytes ${start}-`)) {
-      stream.destroy()
+    const { body, etag, contentRange } = await get({
+      Bucket: bucket,
+      Key: key,
+      // A request for the whole object needs no range, and no part of an empty object can be asked for.
+      Range: start === 0 && end === size ? undefined : `bytes=${start}-${end - 1}`,
+      IfMatch: pinned,
+    })
+    if (start > 0 && !contentRange?.startsWith(`bytes ${start}-`)) {
+      body.destroy()
       throw rangeIgnored(`s3://${bucket}/${key}`)
     }
-    pinned ??= ETag
-    return stream
+    pinned ??= etag
+    return body
   }
 }
 

@@ -16,6 +16,8 @@ export function clientFor(config: S3Config): S3Client {
     // Each file says for itself whether it is whole; a second check of every byte would only cost time.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    // All requests of a kind go through the same middlewares, which need be put in order only once.
+    cacheMiddleware: true,
   })
 }
 
