@@ -5,43 +5,51 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type OutputFile } from 'esbuild'
+import { build } from 'rolldown'
 import { noticesOf, packagesIn } from './bundle/notices.ts'
+import { partsOf } from './bundle/parts.ts'
 import type { LockedPackages } from './licences.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const DIST = join(ROOT, 'dist')
 const GENERATED = join(ROOT, 'src/generated')
+const NOTICES = 'third-party-licences.txt'
 
 /** A package looks for it and does without it: it is there for development only. */
 const ABSENT = ['supports-color']
 
 async function main(): Promise<void> {
-  const { outputFiles, metafile } = await build({
-    absWorkingDir: ROOT,
-    entryPoints: ['src/main.ts'],
-    outdir: DIST,
-    // All files lie side by side: src/files.ts finds the others from any of them.
-    chunkNames: '[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
+  const { output } = await build({
+    cwd: ROOT,
+    input: 'src/main.ts',
     platform: 'node',
-    target: 'node20.19',
     // ES modules of packages that have both kinds: what is not used of them is left out.
-    mainFields: ['module', 'main'],
+    resolve: { mainFields: ['module', 'main'] },
     external: ABSENT,
-    metafile: true,
+    // What one part loads later may belong to what another loads at once.
+    checks: { ineffectiveDynamicImport: false },
+    preserveEntrySignatures: false,
+    output: {
+      // All files lie side by side: src/files.ts finds the others from any of them.
+      chunkFileNames: '[name]-[hash].js',
+      codeSplitting: {
+        groups: [{ name: partsOf(join(ROOT, 'src')), debugName: 'parts', includeDependenciesRecursively: false }],
+      },
+    },
     write: false,
   })
+  const chunks = output.filter((file) => file.type === 'chunk')
   mkdirSync(join(DIST, 'generated'), { recursive: true })
-  for (const file of outputFiles) writeFileSync(file.path, withRequire(file), { mode: 0o755 })
+  for (const { fileName, code } of chunks) writeFileSync(join(DIST, fileName), code, { mode: 0o755 })
   for (const name of wasmFiles()) cpSync(join(GENERATED, name), join(DIST, 'generated', name))
-  writeFileSync(join(DIST, NOTICES), noticesOf(ROOT, shipped(packagesIn(metafile.inputs))))
-  removeOthers(new Set([...outputFiles.map(({ path }) => basename(path)), 'generated', NOTICES]))
+  const folders = shipped(packagesIn(chunks.flatMap(({ moduleIds }) => moduleIds.map(fromRoot))))
+  writeFileSync(join(DIST, NOTICES), noticesOf(ROOT, folders))
+  removeOthers(new Set([...chunks.map(({ fileName }) => basename(fileName)), 'generated', NOTICES]))
 }
 
-const NOTICES = 'third-party-licences.txt'
+const fromRoot = (path: string): string => path.replace(ROOT, '')
+
+const wasmFiles = (): readonly string[] => readdirSync(GENERATED).filter((name) => name.endsWith('.wasm'))
 
 /** What is for development only may change what it asks for, and nobody looks at its licence. */
 function shipped(folders: readonly string[]): readonly string[] {
@@ -50,14 +58,6 @@ function shipped(folders: readonly string[]): readonly string[] {
   if (foreign.length > 0) throw new Error(`Of the dependencies of development, the build uses ${foreign.join(', ')}.`)
   return folders
 }
-
-/** The one file through which CommonJS packages ask for modules of Node.js: an ES module has no `require` by itself. */
-function withRequire({ text }: OutputFile): string {
-  if (!text.includes('typeof require !== "undefined" ? require')) return text
-  return `import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\n${text}`
-}
-
-const wasmFiles = (): readonly string[] => readdirSync(GENERATED).filter((name) => name.endsWith('.wasm'))
 
 /** What an earlier build has left behind. Last, so that a process that runs meanwhile still finds what it needs. */
 function removeOthers(names: ReadonlySet<string>): void {

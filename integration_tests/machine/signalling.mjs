@@ -8,6 +8,6 @@ import { isMainThread } from 'node:worker_threads'
 if (isMainThread) register(import.meta.url)
 
 export function load(url, context, next) {
-  if (/\/dist\/process-\w+\.js$/.test(url)) process.kill(process.pid, 'SIGTERM')
+  if (/\/dist\/process-[\w-]+\.js$/.test(url)) process.kill(process.pid, 'SIGTERM')
   return next(url, context)
 }
