@@ -1,7 +1,7 @@
+import type { ByteInput } from './byte-input.ts'
 import type { Connector, Environment } from './connector.ts'
 import type { ConnectorSpecification } from './protocol.ts'
 import type { Redaction } from './redact.ts'
-import type { ByteInput } from './standard-input.ts'
 
 /** What a command has around it. */
 export interface Surroundings {

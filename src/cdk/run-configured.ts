@@ -1,12 +1,12 @@
 /** The commands that need a configuration. Loaded when one is run, for it loads zod. */
 import type { Invocation } from './arguments.ts'
+import type { ByteInput } from './byte-input.ts'
 import type { Connector, Destination, Environment, Output, Source } from './connector.ts'
 import type { Entry, Surroundings } from './entry.ts'
 import { ConfigError, TransientError } from './errors.ts'
 import { readJsonFile } from './json-file.ts'
 import { connectionStatus, log } from './messages.ts'
 import { ConfiguredAirbyteCatalog, JsonObject } from './protocol.ts'
-import type { ByteInput } from './standard-input.ts'
 import { readStates } from './states.ts'
 import { unknownKeys } from './unknown-keys.ts'
 import { validate } from './validate.ts'

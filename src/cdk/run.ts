@@ -1,10 +1,10 @@
 import { COMMANDS, type Invocation, parseArguments } from './arguments.ts'
+import type { ByteInput } from './byte-input.ts'
 import type { Environment, Output } from './connector.ts'
 import type { Entry, Surroundings } from './entry.ts'
 import { ConfigError, TransientError } from './errors.ts'
 import { connectionStatus, errorTrace, log } from './messages.ts'
 import { Redaction } from './redact.ts'
-import type { ByteInput } from './standard-input.ts'
 
 export type { Entry } from './entry.ts'
 

@@ -1,20 +1,20 @@
-import { fstatSync, read as readCallback } from 'node:fs'
+import { fstatSync, read as readCallback, type Stats } from 'node:fs'
 import { promisify } from 'node:util'
+import type { ByteInput } from './byte-input.ts'
+import { pipeInput } from './pipe-input.ts'
 
-/** Bytes that come in, each chunk good until the next one is asked for. */
-export interface ByteInput extends AsyncIterable<Uint8Array> {
-  /** No more is read: whoever waits for a chunk gets the end or an error. */
-  destroy(): void
+export function standardInput(): ByteInput {
+  const stats = statsOf(0)
+  if (stats?.isFile()) return fileInput(0)
+  return stats?.isFIFO() || stats?.isSocket() ? pipeInput(0, CHUNK_BYTES) : process.stdin
 }
 
-export const standardInput = (): ByteInput => (isFile(0) ? fileInput(0) : process.stdin)
-
-function isFile(descriptor: number): boolean {
+function statsOf(descriptor: number): Stats | undefined {
   try {
-    return fstatSync(descriptor).isFile()
+    return fstatSync(descriptor)
   } catch {
     // It is closed.
-    return false
+    return undefined
   }
 }
 
