@@ -56,11 +56,20 @@ function joined(parts: readonly Uint8Array[], allocate: (bytes: number) => Buffe
   return whole
 }
 
-/** Lines that are read one by one, as far as somebody asks. */
+/** A scanner's fastest look at its bytes takes them four at a time. */
+const WORD_BYTES = 4
+/** What is scanned at first: one line or a few. */
+const FIRST_BYTES = 4096
+
+/** Lines that are read one by one, in order, as far as somebody asks. Few are scanned where few are asked for. */
 export class LineBlock {
   readonly bytes: Buffer
   readonly #reader: LineReader
+  /** Of a part of the bytes. Each part is twice as long as the one before. */
   #scanner: Scanner | undefined
+  #from = 0
+  #to = 0
+  #partBytes = FIRST_BYTES
 
   constructor(bytes: Buffer, reader: LineReader) {
     this.bytes = bytes
@@ -69,8 +78,18 @@ export class LineBlock {
 
   /** The message on the line between two places; undefined for a line that means nothing to a destination. */
   message(start: number, end: number): InputMessage | undefined {
-    this.#scanner ??= new Scanner(this.bytes)
-    return isBlank(this.#scanner, start, end) ? undefined : this.#reader.read(this.#scanner, start, end)
+    const scanner = this.#scannerOf(start, end)
+    const [first, last] = [start - this.#from, end - this.#from]
+    return isBlank(scanner, first, last) ? undefined : this.#reader.read(scanner, first, last)
+  }
+
+  #scannerOf(start: number, end: number): Scanner {
+    if (this.#scanner && end <= this.#to) return this.#scanner
+    this.#from = start - (start % WORD_BYTES)
+    this.#to = Math.min(Math.max(end, this.#from + this.#partBytes), this.bytes.length)
+    this.#partBytes *= 2
+    this.#scanner = new Scanner(this.bytes.subarray(this.#from, this.#to))
+    return this.#scanner
   }
 }
 

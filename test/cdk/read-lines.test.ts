@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { fromByteString, toByteString } from '../../src/cdk/bytes.ts'
 import type { InputMessage } from '../../src/cdk/input.ts'
+import { LineReader } from '../../src/cdk/line.ts'
 import { parseRaw } from '../../src/cdk/raw-object.ts'
-import { readMessages } from '../../src/cdk/read-lines.ts'
+import { endOfLine, LineBlock, readMessages } from '../../src/cdk/read-lines.ts'
 import { damaged, lineText, soup } from './json-text.ts'
 
 const bytes = (text: string): Buffer => Buffer.from(text)
@@ -196,4 +197,17 @@ test('a line of many megabytes is put together once', async () => {
     input.subarray(i * 4096, (i + 1) * 4096),
   )
   expect((await read(...chunks)).map(({ line }) => line.length)).toEqual([line.length])
+})
+
+test.each([1, 2, 7, 40])('of a long block, every line can be asked for, or each %i-th', (step) => {
+  const lengths = Array.from({ length: 400 }, (_, i) => (i * 37) % 1000)
+  const lines = lengths.map((length, i) =>
+    RECORD.replace('1}', `${i},"text":"${'x'.repeat(i === 200 ? 50_000 : length)}"}`),
+  )
+  const block = new LineBlock(bytes(lines.join('\n')), new LineReader())
+  const asked = lines.filter((_, i) => i % step === 0)
+  for (const line of asked) {
+    const start = block.bytes.indexOf(line)
+    expect(block.message(start, endOfLine(block.bytes, start))).toMatchObject({ type: 'RECORD', line })
+  }
 })
