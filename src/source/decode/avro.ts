@@ -4,7 +4,7 @@ import { ByteReader } from './byte-reader.ts'
 import { type ContainerBlock, readContainer } from './container.ts'
 import { BrokenFileError, type Decode, type DecodedBlock, type DecodeOptions } from './decoder.ts'
 import { transcoder, type WriteBlocks, type Writer } from './transcoder.ts'
-import { awaited, resolved, type Waiting } from './waiting.ts'
+import { awaited, isPromise, resolved, type Waiting } from './waiting.ts'
 
 /** Decodes Avro files, each by the schema in its own header. */
 export const decodeAvro: Decode = async function* (file, size, options) {
@@ -25,7 +25,7 @@ function* recordsOf(
   const write = yield* writerOf(header.schema, options)
   let skip = options.skip
   for (const atHand of blocks) {
-    if (atHand instanceof Promise) yield atHand
+    if (isPromise(atHand)) yield atHand
     else
       for (const lines of writeBlocks(write, atHand, skip)) {
         yield lines

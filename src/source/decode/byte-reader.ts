@@ -1,5 +1,5 @@
 import { type Chunks, iteratorOf } from './chunks.ts'
-import { resolved, type Waiting } from './waiting.ts'
+import { isPromise, resolved, type Waiting } from './waiting.ts'
 
 /**
  * Takes bytes from a file. Only what lies across the end of a chunk is copied. Memory follows what has arrived, never
@@ -65,7 +65,7 @@ export class ByteReader {
   /** False at the end of the file. */
   *#next(): Waiting<boolean> {
     const next = this.#chunks.next()
-    const { done, value } = next instanceof Promise ? yield* resolved(next) : next
+    const { done, value } = isPromise(next) ? yield* resolved(next) : next
     if (done) return false
     this.#chunk = Buffer.from(value.buffer, value.byteOffset, value.length)
     this.received += value.length

@@ -3,6 +3,8 @@
  * is read without a turn of the event loop, of which a small file would take dozens, and what is far away as well.
  */
 
+import { types } from 'node:util'
+
 /** Comes to a T, and yields a promise wherever it has to wait. A promise that fails ends it: it is not told. */
 export type Waiting<T> = Generator<Promise<unknown>, T, void>
 
@@ -27,7 +29,10 @@ export async function settled<T>(steps: Waiting<T>): Promise<T> {
 /** The things between the promises. */
 export async function* awaited<T>(steps: Iterable<T | Promise<unknown>>): AsyncGenerator<T> {
   for (const step of steps) {
-    if (step instanceof Promise) await step
+    if (isPromise(step)) await step
     else yield step
   }
 }
+
+/** Also for promises of another realm, as Node's own may be. */
+export const isPromise = (value: unknown): value is Promise<unknown> => types.isPromise(value)

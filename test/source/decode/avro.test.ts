@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { expect, test } from '@jest/globals'
 import avro from 'avsc'
 import fc from 'fast-check'
@@ -42,6 +43,18 @@ test('whatever avsc has encoded comes out as JSON, for any schema, in chunks of 
     }),
     { numRuns: 150 },
   )
+})
+
+test('a file may come from a stream of Node.js', async () => {
+  const file = fileOf([ID], [{ id: 'a' }, { id: 'b' }])
+  const lines: string[] = []
+  for await (const { bytes } of decodeAvro(
+    Readable.from([file.subarray(0, 50), file.subarray(50)]),
+    file.length,
+    OPTIONS,
+  ))
+    lines.push(Buffer.from(bytes).toString())
+  expect(lines.join('').match(/"id":"."/g)).toEqual(['"id":"a"', '"id":"b"'])
 })
 
 test('a file that is cut off anywhere gives the records that are whole, and an error', async () => {
