@@ -1,5 +1,5 @@
-import { fstatSync, read as readCallback, type Stats } from 'node:fs'
-import { promisify } from 'node:util'
+import { fstatSync, readSync, type Stats } from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { ByteInput } from './byte-input.ts'
 import { pipeInput } from './pipe-input.ts'
 
@@ -18,11 +18,13 @@ function statsOf(descriptor: number): Stats | undefined {
   }
 }
 
-/** Larger than Node would take: each chunk costs a turn of the event loop and of the thread pool. */
+/** Larger than Node would take: each chunk costs a turn of the event loop. */
 const CHUNK_BYTES = 512 << 10
-const read = promisify(readCallback)
 
-/** A file from where it stands, always read into the same memory: new memory for each chunk costs more than reading. */
+/**
+ * A file from where it stands, always read into the same memory: new memory for each chunk costs more than reading, and
+ * so does a thread that reads while we wait for it. Between chunks others have their turn.
+ */
 export function fileInput(descriptor: number, chunkBytes = CHUNK_BYTES): ByteInput {
   let isOpen = true
   return {
@@ -32,9 +34,10 @@ export function fileInput(descriptor: number, chunkBytes = CHUNK_BYTES): ByteInp
     async *[Symbol.asyncIterator]() {
       const memory = Buffer.allocUnsafeSlow(chunkBytes)
       while (isOpen) {
-        const { bytesRead } = await read(descriptor, memory, 0, chunkBytes, null)
-        if (!isOpen || bytesRead === 0) return
-        yield memory.subarray(0, bytesRead)
+        await turn()
+        const bytes = isOpen ? readSync(descriptor, memory, 0, chunkBytes, null) : 0
+        if (bytes === 0) return
+        yield memory.subarray(0, bytes)
       }
     },
   }
