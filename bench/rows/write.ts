@@ -30,7 +30,7 @@ export const WRITE: readonly Benchmark[] = [
     title: 'write to RudderStack',
     prepare: (workbench) =>
       writing(workbench, {
-        events: 60_000,
+        events: 250_000,
         service: 'rudderstack',
         other: { label: 'rudder-sdk-node', command: contender('rudder-sdk', '$SINK') },
         bar: 1 / 30,
