@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { bytesOf } from '../../../src/cdk/bytes.ts'
 import type { Destination } from '../../../src/cdk/connector.ts'
 import { ConfigError } from '../../../src/cdk/errors.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Source } from '../../../src/cdk/connector.ts'
 import { ConfigError } from '../../../src/cdk/errors.ts'
 import { record } from '../../../src/cdk/messages.ts'
