@@ -40,10 +40,15 @@ export function objectGetter(client: S3Client): GetObject {
       return { body, etag: headers['etag'], contentRange: headers['content-range'] }
     }
     body.destroy()
+    if (statusCode >= 500) throw busy(statusCode)
     // It knows what any other answer means.
     return throughSdk(request)
   }
 }
+
+/** Shaped like an error of the SDK. A server that has too much to do is not asked twice. */
+const busy = (httpStatusCode: number): Error =>
+  Object.assign(new Error(`HTTP ${httpStatusCode}`), { $metadata: { httpStatusCode } })
 
 /** What requests for objects of a bucket have in common. */
 interface Like {

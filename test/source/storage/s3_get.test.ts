@@ -100,3 +100,13 @@ test('what is no plain answer is asked for again through the SDK, which says wha
   await expect(get(wanted('b'))).rejects.toMatchObject({ name: 'NoSuchKey' })
   expect(sent.map(bySdk)).toEqual([true, false, true])
 })
+
+test('a server that has too much to do is asked once', async () => {
+  let isBusy = false
+  const { client, sent } = clientOf({}, () => ({ statusCode: isBusy ? 503 : 200 }))
+  const get = objectGetter(client)
+  await get(wanted('a'))
+  isBusy = true
+  await expect(get(wanted('b'))).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } })
+  expect(sent.length).toBe(2)
+})
