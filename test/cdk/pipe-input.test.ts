@@ -17,7 +17,7 @@ let writer: FileHandle
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pipe-input-'))
   const path = join(folder, 'pipe')
-  execFileSync('mkfifo', [path])
+  execFileSync('sh', ['-c', `mkfifo '${path}'`])
   reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   writer = await open(path, 'w')
 })
