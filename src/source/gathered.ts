@@ -8,7 +8,8 @@ const ROOM_BYTES = 256 << 10
 /** As many lines as are worth passing on together. */
 export class Gathered {
   readonly #stream: string
-  readonly #room = Buffer.allocUnsafe(ROOM_BYTES)
+  /** Most streams of a sync hold nothing new. */
+  #room = Buffer.alloc(0)
   #bytes = 0
   #count = 0
 
@@ -27,6 +28,7 @@ export class Gathered {
 
   /** Takes a copy of lines for which there is room. */
   add({ bytes, count }: Pick<RecordLines, 'bytes' | 'count'>): void {
+    if (this.#room.length === 0) this.#room = Buffer.allocUnsafeSlow(ROOM_BYTES)
     this.#room.set(bytes, this.#bytes)
     this.#bytes += bytes.length
     this.#count += count
