@@ -1,7 +1,8 @@
 /**
  * Requests for objects as the AWS SDK makes them, without most of its work. For each request it resolves the endpoint by
- * rules, serializes by a schema, and goes through thirty middlewares: more CPU time than a file of fifty events takes to
- * read. So only the first one is its own. The next are made like that one, signed by its signer and sent by its handler.
+ * rules, serializes by a schema, and goes through some twenty middlewares: more CPU time than a file of fifty events
+ * takes to read. So only the first one is its own. The next are made like that one, signed by its signer and sent by its
+ * handler.
  */
 import type { Readable } from 'node:stream'
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
