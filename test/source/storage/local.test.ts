@@ -5,7 +5,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { ConfigError } from '../../../src/cdk/errors.ts'
 import { localStore } from '../../../src/source/storage/local.ts'
 import { MissingObjectError, type ObjectStore } from '../../../src/source/storage/store.ts'
-import { where } from '../../where.ts'
 import { storeContract } from './contract.ts'
 
 let root: string
@@ -105,15 +104,29 @@ test('no prefix leads out of the folder', async () => {
   await expect(store.level('b/../../')[Symbol.asyncIterator]().next()).rejects.toThrow(ConfigError)
 })
 
-const user = where(process.getuid?.() !== 0, 'the super-user may read everything')
+const [ROOT, NOBODY] = [0, 65_534]
 
-user.test(`a file or folder that may not be read is named${user.note}`, async () => {
+/** The super-user may read everything, and is nobody meanwhile. */
+async function asUser(work: () => Promise<void>): Promise<void> {
+  if (process.getuid?.() !== ROOT) return work()
+  await chmod(root, 0o755)
+  process.seteuid?.(NOBODY)
+  try {
+    await work()
+  } finally {
+    process.seteuid?.(ROOT)
+  }
+}
+
+test('a file or folder that may not be read is named', async () => {
   const path = await folderWith(some)
   const store = localStore({ provider: 'local', path })
   await chmod(join(path, 'c/2'), 0)
   const object = { key: 'c/2', size: 2, modified: new Date() }
-  await expect(store.read(object)[Symbol.asyncIterator]().next()).rejects.toThrow(/c\/2 may not be read \(EACCES\)/)
+  await asUser(() =>
+    expect(store.read(object)[Symbol.asyncIterator]().next()).rejects.toThrow(/c\/2 may not be read \(EACCES\)/),
+  )
   await chmod(join(path, 'a'), 0)
-  await expect(keysOf(store)).rejects.toThrow(/a\/ may not be read \(EACCES\)/)
+  await asUser(() => expect(keysOf(store)).rejects.toThrow(/a\/ may not be read \(EACCES\)/))
   await chmod(join(path, 'a'), 0o700)
 })
