@@ -1,7 +1,10 @@
+/** At hand or not. */
+export type Items<Item> = AsyncIterable<Item> | Iterable<Item>
+
 /** A listing of which the beginning is known before it is read. */
 export interface LookAhead<Item> {
   /** All items, those looked at included. */
-  readonly items: AsyncIterable<Item> | Iterable<Item>
+  readonly items: Items<Item>
   /** Undefined if there are more items than were looked at. */
   readonly all: readonly Item[] | undefined
 }

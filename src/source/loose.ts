@@ -5,6 +5,7 @@
 import type { ListedFile } from './cursor.ts'
 import { BrokenFileError } from './decode/decoder.ts'
 import { isAvro } from './key.ts'
+import type { Items } from './look-ahead.ts'
 import { type FileHash, hashOf } from './recent.ts'
 import { spelledRight } from './roots.ts'
 import { MissingObjectError, type ObjectStore, type StoredObject } from './storage/store.ts'
@@ -34,7 +35,7 @@ export class LooseTypes {
 
 /** Passes files on. Of a loose Avro file that is `wanted`, the header is read first: it names the event type. */
 export async function* withLooseTypes(
-  files: AsyncIterable<ListedFile> | Iterable<ListedFile>,
+  files: Items<ListedFile>,
   types: LooseTypes,
   store: ObjectStore,
   wanted: (file: ListedFile) => boolean,

@@ -1,5 +1,6 @@
 /** Fetches the next files while the current one is decoded. */
 import { Channel, Signal } from './channel.ts'
+import type { Items } from './look-ahead.ts'
 import { recycle, Slabs } from './slabs.ts'
 
 /** A file that an item of a listing asks for. */
@@ -33,7 +34,7 @@ const BUDGET: SharedBudget = { items: 1_000, files: 32, bytes: 16 * MB, fileByte
  * or of a file comes where it would come without prefetching.
  */
 export async function* prefetched<Item>(
-  items: AsyncIterable<Item> | Iterable<Item>,
+  items: Items<Item>,
   fetchOf: (item: Item) => Fetch | undefined,
   budget: SharedBudget = BUDGET,
 ): AsyncGenerator<readonly [Item, AsyncIterable<Uint8Array> | undefined]> {
@@ -64,7 +65,7 @@ interface Ahead<Item> {
 
 async function fill<Item>(
   ahead: Channel<Ahead<Item>>,
-  items: AsyncIterable<Item> | Iterable<Item>,
+  items: Items<Item>,
   fetchOf: (item: Item) => Fetch | undefined,
   room: Room,
 ): Promise<void> {

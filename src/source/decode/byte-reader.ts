@@ -1,4 +1,4 @@
-import { type Chunks, iteratorOf } from './chunks.ts'
+import { type ChunkIterator, type Chunks, iteratorOf } from './chunks.ts'
 import { isPromise, resolved, type Waiting } from './waiting.ts'
 
 /**
@@ -14,7 +14,7 @@ export class ByteReader {
   #chunk = EMPTY
   /** Copied from the ends of chunks: what comes before the rest of the last one. */
   #joined = EMPTY
-  readonly #chunks: ReturnType<typeof iteratorOf>
+  readonly #chunks: ChunkIterator
 
   constructor(file: Chunks) {
     this.#chunks = iteratorOf(file)

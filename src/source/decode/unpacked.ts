@@ -1,5 +1,5 @@
 import { createGunzip } from 'node:zlib'
-import { type Chunks, iteratorOf } from './chunks.ts'
+import { type ChunkIterator, type Chunks, iteratorOf } from './chunks.ts'
 import { BrokenFileError } from './decoder.ts'
 
 /**
@@ -18,7 +18,7 @@ export async function* unpacked(file: Chunks): AsyncGenerator<Uint8Array> {
 }
 
 /** At least two bytes, if there are so many. */
-async function headOf(chunks: ReturnType<typeof iteratorOf>): Promise<Buffer> {
+async function headOf(chunks: ChunkIterator): Promise<Buffer> {
   let head = Buffer.alloc(0)
   while (head.length < 2) {
     const { done, value } = await chunks.next()
@@ -28,7 +28,7 @@ async function headOf(chunks: ReturnType<typeof iteratorOf>): Promise<Buffer> {
   return head
 }
 
-async function* joined(first: Uint8Array, rest: ReturnType<typeof iteratorOf>): AsyncGenerator<Uint8Array> {
+async function* joined(first: Uint8Array, rest: ChunkIterator): AsyncGenerator<Uint8Array> {
   if (first.length > 0) yield first
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
 }
