@@ -17,7 +17,7 @@ export async function bytesOf(chunks: AsyncIterable<Uint8Array>, change?: () => 
   const read: Uint8Array[] = []
   for await (const chunk of chunks) {
     if (read.length === 0) await change?.()
-    read.push(chunk)
+    read.push(Buffer.from(chunk))
   }
   return Buffer.concat(read)
 }

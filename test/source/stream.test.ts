@@ -590,8 +590,8 @@ test('a file that is gone between listing and reading stops no other, and is for
 test('a file that is replaced while it is read is left to the next sync, and stops no other', async () => {
   const it = world([file('a', NOON - HOUR), file('b', NOON - HOUR)])
   const { read: readObject } = it.store
-  it.store.read = (object, ...range) => {
-    if (!object.key.endsWith('a.json')) return readObject(object, ...range)
+  it.store.read = async function* (object, ...range) {
+    if (!object.key.endsWith('a.json')) return yield* readObject(object, ...range)
     it.store.files[0] = file('a', NOON + MINUTE)
     throw new ChangedObjectError('a.json was replaced')
   }

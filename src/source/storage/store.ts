@@ -24,13 +24,13 @@ export interface ObjectStore {
   /** The objects and folders directly under `prefix` (which ends with `/` or is empty), in ascending order of key. */
   level(prefix: string): AsyncIterable<StoreEntry>
 
-  /** The bytes of one object from `start` on, at most up to `end` (exclusive). Goes on by itself after a lost connection. */
-  read(object: StoredObject, start?: number, end?: number): AsyncIterable<Uint8Array>
-
   /**
-   * The bytes of one object, if they are at hand: nothing is gained by asking for them ahead. A chunk is lent, and good
-   * until the next one is asked for.
+   * The bytes of one object from `start` on, at most up to `end` (exclusive). Goes on by itself after a lost connection.
+   * A store that is far away begins to load at once. A chunk is lent, and good until the next one is asked for.
    */
+  read(object: StoredObject, start?: number, end?: number): AsyncIterableIterator<Uint8Array>
+
+  /** The bytes of one object, if they are at hand: nothing is gained by asking for them ahead. Chunks are lent, too. */
   lend?(object: StoredObject): Iterable<Uint8Array>
 
   /** The address of a key, without anything secret in it: `s3://bucket/key`. */

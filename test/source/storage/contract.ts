@@ -149,7 +149,7 @@ export function storeContract(name: string, provider: StoreProvider): void {
       const content = Uint8Array.from({ length: 3_000_001 }, (_, i) => (i * 31 + (i >> 8)) % 256)
       const store = await open(new Map([['big', content]]))
       const object = await first(store.list(''))
-      const read = Buffer.concat(await collect(store.read(object)))
+      const read = await contentOf(store.read(object))
       expect(read.equals(content)).toBe(true)
       for await (const chunk of store.read(object)) {
         expect(chunk.length).toBeGreaterThan(0)
@@ -242,5 +242,11 @@ async function first(objects: AsyncIterable<StoredObject>): Promise<StoredObject
   throw new Error('the listing is empty')
 }
 
-const text = async (chunks: AsyncIterable<Uint8Array>): Promise<string> =>
-  Buffer.concat(await collect(chunks)).toString('utf8')
+/** Chunks are lent. */
+async function contentOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const collected = []
+  for await (const chunk of chunks) collected.push(Buffer.from(chunk))
+  return Buffer.concat(collected)
+}
+
+const text = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => (await contentOf(chunks)).toString('utf8')

@@ -232,7 +232,7 @@ async function readWith(read: AsyncIterable<Uint8Array>, change: () => unknown):
   const chunks = []
   for await (const chunk of read) {
     if (chunks.length === 0) change()
-    chunks.push(chunk)
+    chunks.push(Buffer.from(chunk))
   }
   return Buffer.concat(chunks)
 }
@@ -246,7 +246,7 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
 
 async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const read = []
-  for await (const chunk of chunks) read.push(chunk)
+  for await (const chunk of chunks) read.push(Buffer.from(chunk))
   return Buffer.concat(read)
 }
 

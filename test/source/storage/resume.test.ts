@@ -40,9 +40,10 @@ function waiting() {
   return { sleeps, random: () => 1, sleep: async (ms: number) => void sleeps.push(ms) }
 }
 
+/** Chunks are lent. */
 async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const collected = []
-  for await (const chunk of chunks) collected.push(chunk)
+  for await (const chunk of chunks) collected.push(Buffer.from(chunk))
   return Buffer.concat(collected)
 }
 
@@ -116,14 +117,14 @@ test('a connection that falls silent is given up, before and in the middle of it
       return Promise.resolve(Readable.from([content.subarray(at, 300)]))
     },
   }
-  expect((await collect(resumed(silent, waiting(), 20))).equals(content.subarray(0, 300))).toBe(true)
+  expect((await collect(resumed(silent, waiting(), { silenceMs: 20 }))).equals(content.subarray(0, 300))).toBe(true)
   expect(connections).toBe(3)
 })
 
 test('a reader that takes its time does not make the connection silent', async () => {
   const slow = download(0, 300, [])
   let read = 0
-  for await (const chunk of resumed(slow, waiting(), 5)) {
+  for await (const chunk of resumed(slow, waiting(), { silenceMs: 5 })) {
     await new Promise((resolve) => setTimeout(resolve, 20))
     read += chunk.length
   }
@@ -132,16 +133,71 @@ test('a reader that takes its time does not make the connection silent', async (
 })
 
 test('leaving the loop closes the connection', async () => {
-  const streams: Readable[] = []
-  const left = {
-    ...download(0, 300, []),
-    async open() {
-      streams.push(stalling(content.subarray(0, 10)))
-      return streams[0] as Readable
-    },
+  const stream = stalling(content.subarray(0, 10))
+  for await (const _ of resumed({ ...download(0, 300, []), open: async () => stream }, waiting())) break
+  expect(stream.destroyed).toBe(true)
+})
+
+test('whoever leaves while nothing arrives need not wait', async () => {
+  const stream = stalling(content.subarray(0, 10))
+  const left = resumed({ ...download(0, 300, []), open: async () => stream }, waiting())
+  await left.next()
+  const next = left.next()
+  await left.return?.()
+  expect(await next).toEqual({ done: true, value: undefined })
+  expect(stream.destroyed).toBe(true)
+})
+
+test('whoever leaves before there is a connection leaves none behind', async () => {
+  const stream = stalling(content.subarray(0, 10))
+  const opening = new Promise<Readable>((resolve) => setImmediate(() => resolve(stream)))
+  await resumed({ ...download(0, 300, []), open: () => opening }, waiting()).return?.()
+  await opening
+  await new Promise(setImmediate)
+  expect(stream.destroyed).toBe(true)
+})
+
+test('it loads by itself, until so many bytes wait for their reader', async () => {
+  let sent = 0
+  const endless = async function* () {
+    for (; ; sent += 10) yield new Uint8Array(10)
   }
-  for await (const _ of resumed(left, waiting())) break
-  expect(streams.map(({ destroyed }) => destroyed)).toEqual([true])
+  const open = async () => Readable.from(endless(), { objectMode: false, highWaterMark: 1 })
+  const loading = resumed({ ...download(0, 1_000_000, []), open }, waiting(), { mostAhead: 100 })
+  const isQuiet = async () => {
+    const before = sent
+    for (let i = 0; i < 50; i++) await new Promise(setImmediate)
+    return sent === before
+  }
+  while (!(await isQuiet()));
+  expect(sent).toBeGreaterThanOrEqual(100)
+  expect(sent).toBeLessThan(200)
+  expect((await loading.next()).value.length).toBeGreaterThanOrEqual(100)
+  while (!(await isQuiet()));
+  expect(sent).toBeGreaterThanOrEqual(200)
+  expect(sent).toBeLessThan(400)
+  await loading.return?.()
+})
+
+test('the first bytes come as soon as they are there, and then large chunks', async () => {
+  const stream = new Readable({ read() {} })
+  const size = 2_000_000
+  const loading = resumed({ ...download(0, size, []), end: size, open: async () => stream }, waiting())
+  stream.push(Buffer.alloc(10))
+  expect((await loading.next()).value).toHaveLength(10)
+  let isThere = false
+  const next = loading.next().then(({ value }) => {
+    isThere = true
+    return value.length
+  })
+  for (let sent = 10; sent < size; sent += 50_000) {
+    expect(isThere).toBe(sent > 530_000)
+    stream.push(Buffer.alloc(Math.min(50_000, size - sent)))
+    await new Promise(setImmediate)
+  }
+  stream.push(null)
+  expect(await next).toBe(524_288)
+  expect((await collect(loading)).length).toBe(size - 10 - 524_288)
 })
 
 /** Sends some bytes, and then nothing for ever. */

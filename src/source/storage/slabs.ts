@@ -1,4 +1,4 @@
-/** Bytes on their way from one loop to another, in memory that is used again: the garbage collector pays for what is new. */
+/** Bytes on their way from a connection to their reader, in memory that is used again: new memory has to be collected. */
 
 const SLAB_BYTES = 524_288
 /** As many as the prefetch has in use at once. */
@@ -13,6 +13,10 @@ export class Slabs {
   readonly #full: Buffer[] = []
   #last: Buffer | undefined
   #lastBytes = 0
+
+  get hasFull(): boolean {
+    return this.#full.length > 0
+  }
 
   /** Copies the chunk. */
   add(chunk: Uint8Array): void {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { recycle, Slabs } from '../../src/source/slabs.ts'
+import { recycle, Slabs } from '../../../src/source/storage/slabs.ts'
 
 const SIZE = 1_500_000
 /** No two parts of it are the same. */
