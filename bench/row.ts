@@ -1,4 +1,5 @@
 /** One line of the table: what is compared, and what came out. */
+import { rmSync } from 'node:fs'
 import { type Cost, measure } from './measure.ts'
 import type { Workbench } from './workbench.ts'
 
@@ -21,6 +22,8 @@ export interface Row {
   readonly bar: number
   /** Bytes that ours takes in: Avro files or JSON lines. */
   readonly bytes?: number
+  /** A file below `$DATA` that the commands make. It is removed before each, which would pay for what it overwrites. */
+  readonly output?: string
   /** How many events the last command has let out: fewer than it was given is a failure. */
   readonly arrived?: () => Promise<number>
 }
@@ -41,8 +44,11 @@ export interface Result extends Pick<Row, 'ours' | 'other' | 'compares' | 'bar' 
 
 export async function run({ key, title, prepare }: Benchmark, workbench: Workbench, pairs: number): Promise<Result> {
   try {
-    const { arrived, ...row } = await prepare(workbench)
-    const once = (side: Side) => runSide(side, workbench.environment, arrived)
+    const { arrived, output, ...row } = await prepare(workbench)
+    const once = (side: Side) => {
+      if (output !== undefined) rmSync(workbench.path(output), { force: true })
+      return runSide(side, workbench.environment, arrived)
+    }
     const costs: { ours: Cost; other?: Cost }[] = []
     // Peaks of memory hardly vary.
     while (costs.length < (row.compares === 'memory' ? 1 : pairs)) {

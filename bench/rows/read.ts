@@ -22,9 +22,9 @@ export const READ: readonly Benchmark[] = [
       const plain = workbench.plain()
       const { name } = workbench.lines(plain)
       const command = `cat $DATA/${name} | cat > /dev/null`
-      const { ours, bytes } = throughPipe(plain)
+      const { ours, bytes = 0 } = throughPipe(plain)
       const other = { label: 'cat of the finished lines', command, events: plain.events }
-      return { ours, other, bytes: bytes ?? 0, compares: 'cpu', bar: 4 }
+      return { ours, other, bytes, compares: 'cpu', bar: 4 }
     },
   },
   {
@@ -32,10 +32,10 @@ export const READ: readonly Benchmark[] = [
     title: 'read deflated files',
     async prepare(workbench) {
       const files = workbench.export({ events: workbench.events, eventsPerFile: 25_000, codec: 'deflate' })
-      const { ours, bytes } = toFile(workbench, files)
+      const { ours, bytes = 0 } = toFile(workbench, files)
       const command = contender('inflate', filesOf(files))
       const other = { label: 'inflating alone', command, events: files.events }
-      return { ours, other, bytes: bytes ?? 0, compares: 'cpu', bar: 1.4 }
+      return { ours, other, bytes, compares: 'cpu', bar: 1.4, output: OUT }
     },
   },
   {
@@ -56,6 +56,7 @@ function toFile(workbench: Workbench, files: Export): Row {
     bytes,
     compares: 'cpu',
     bar: 1 / 8,
+    output: OUT,
     arrived: () => workbench.records(OUT),
   }
 }

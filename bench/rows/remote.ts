@@ -3,6 +3,7 @@ import type { Benchmark, Row, Side } from '../row.ts'
 import { contender, type Export, readCommand, type Workbench } from '../workbench.ts'
 
 const LATENCY_MS = 20
+const OUT = 'out.jsonl'
 
 export const REMOTE: readonly Benchmark[] = [
   {
@@ -13,12 +14,13 @@ export const REMOTE: readonly Benchmark[] = [
       const { events, bytes, name } = remote
       const naive = contender('read-s3-naive', `$DATA/${name}.json`)
       return {
-        ours: { label: 'read', command: `${readCommand(remote)} > $DATA/out.jsonl`, events },
-        other: { label: 'AWS SDK, avsc, stringify', command: `${naive} > $DATA/out.jsonl`, events },
+        ours: { label: 'read', command: `${readCommand(remote)} > $DATA/${OUT}`, events },
+        other: { label: 'AWS SDK, avsc, stringify', command: `${naive} > $DATA/${OUT}`, events },
         bytes,
         compares: 'cpu',
         bar: 1 / 6,
-        arrived: () => workbench.records('out.jsonl'),
+        output: OUT,
+        arrived: () => workbench.records(OUT),
       }
     },
   },
