@@ -1,11 +1,19 @@
 import { setFlagsFromString } from 'node:v8'
 
+/** V8 complains on stderr of a flag that it does not know, and versions that we have not seen may have dropped any. */
+const KNOWN_VERSIONS = /^v(20|22|24)\./
+
 /**
- * V8 of Node.js 20 compiles a function anew, with its optimizing compiler, once 66 KB of its bytecode have run. For a
- * process of seconds whose work is done by WebAssembly and by the system, that costs more than it brings: a fifth to a
- * third of the CPU time. What runs for longer is optimized all the same. Later versions of Node.js, which know no such
- * flag, count calls, and wait longer.
+ * Sets V8 up for a process of seconds, whose work is done by WebAssembly and by the system.
+ *
+ * New objects get two megabytes: V8 would give them up to 32, or 64 from Node.js 24 on, of which those that live on
+ * need almost nothing. That is a tenth to a third of the memory of all; the CPU time stays what it is.
+ *
+ * V8 of Node.js 20 compiles a function anew, with its optimizing compiler, once 66 KB of its bytecode have run, which
+ * costs more than it brings: a fifth to a third of the CPU time. What runs for longer is optimized all the same. Later
+ * versions, which know no such flag, count calls, and wait longer.
  */
-export function optimizeLater(): void {
+export function tuneEngine(): void {
+  if (KNOWN_VERSIONS.test(process.version)) setFlagsFromString('--semi-space-growth-factor=1')
   if (process.version.startsWith('v20.')) setFlagsFromString('--interrupt-budget=1000000')
 }
