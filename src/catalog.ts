@@ -155,6 +155,7 @@ const withoutPrototype = (type: EventType): EventType => ({
 export const eventTypeOf = (name: string): EventType | undefined => describedType(name) ?? spelledType(plain(name))
 
 let spellings: ReadonlyMap<string, EventType> | undefined
+let longest = 0
 
 function spelledType(name: string): EventType | undefined {
   spellings ??= new Map(
@@ -162,12 +163,18 @@ function spelledType(name: string): EventType | undefined {
       [type.event_type, type.snowflake_table, ...type.aliases].map((spelling) => [plain(spelling), type] as const),
     ),
   )
-  return spellings.get(name) ?? prefixed(name, spellings)
+  longest ||= Math.max(...[...spellings.keys()].map(({ length }) => length))
+  return endingOf(name, spellings)
 }
 
-/** No spelling ends with that of another event type, so at most one fits. */
-const prefixed = (name: string, types: ReadonlyMap<string, EventType>): EventType | undefined =>
-  [...types].find(([spelling]) => name.endsWith(spelling))?.[1]
+/** The spelling that the name ends with. None ends with that of another event type, so at most one fits. */
+function endingOf(name: string, types: ReadonlyMap<string, EventType>): EventType | undefined {
+  for (let at = Math.max(0, name.length - longest); at < name.length; at++) {
+    const type = types.get(name.slice(at))
+    if (type) return type
+  }
+  return undefined
+}
 
 const plain = (name: string): string =>
   name

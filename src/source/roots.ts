@@ -66,8 +66,10 @@ export async function findRoots(
 }
 
 /** The roots of one event type. Folders may spell it differently. */
-export const rootsOf = ({ roots }: ExportRoots, eventType: string): readonly Root[] =>
-  roots.filter((root) => spelledRight(root.eventType) === spelledRight(eventType))
+export function rootsOf({ roots }: ExportRoots, eventType: string): readonly Root[] {
+  const name = spelledRight(eventType)
+  return roots.filter((root) => spelledRight(root.eventType) === name)
+}
 
 /** An event type as Braze spells it, if it is a known one. */
 export const spelledRight = (eventType: string): string =>
