@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 
 /** V8 complains on stderr of a flag that it does not know, and versions that we have not seen may have dropped any. */
-const KNOWN_VERSIONS = /^v(20|22|24)\./
+const KNOWN_VERSIONS = /^v(20|22|24|26)\./
 
 /**
  * Sets V8 up for a process of seconds, whose work is done by WebAssembly and by the system.
