@@ -108,7 +108,6 @@ class Loading implements AsyncIterableIterator<Uint8Array> {
   async #load(): Promise<void> {
     const { url, end, failure } = this.#download
     for (let failures = 0; this.#at < end && !this.#end; ) {
-      if (failures > 0) await backOff(failures, this.#waiting)
       const from = this.#at
       try {
         await this.#arrive()
@@ -118,6 +117,7 @@ class Loading implements AsyncIterableIterator<Uint8Array> {
         failures = this.#at > from ? 1 : failures + 1
         const reason = await failure(error)
         if (isFinal(reason, failures)) throw reason
+        await backOff(failures, this.#waiting)
       }
     }
   }

@@ -157,6 +157,26 @@ test('whoever leaves before there is a connection leaves none behind', async () 
   expect(stream.destroyed).toBe(true)
 })
 
+test('whoever leaves before the next attempt causes none', async () => {
+  const broken = download(0, 300, [{ bytes: 0, chunk: 1, end: 'quiet' }])
+  let wake = () => {}
+  let isAsleep = () => {}
+  const asleep = new Promise<void>((resolve) => {
+    isAsleep = resolve
+  })
+  const sleep = () =>
+    new Promise<void>((resolve) => {
+      wake = resolve
+      isAsleep()
+    })
+  const left = resumed(broken, { random: () => 1, sleep })
+  await asleep
+  await left.return?.()
+  wake()
+  await new Promise(setImmediate)
+  expect(broken.starts).toEqual([0])
+})
+
 test('it loads by itself, until so many bytes wait for their reader', async () => {
   let sent = 0
   const endless = async function* () {
