@@ -40,14 +40,14 @@ export async function* prefetched<Item>(
       try {
         yield [item, file]
       } finally {
-        file?.return?.()
+        await file?.return?.()
       }
       room.release(cost)
     }
   } finally {
     room.close()
     await listing
-    for (const { file } of ahead.rest()) file?.return?.()
+    for (const { file } of ahead.rest()) await file?.return?.()
   }
 }
 
