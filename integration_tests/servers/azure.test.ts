@@ -13,7 +13,7 @@ import { azureStore } from '../../src/source/storage/azure.ts'
 import { ChangedObjectError, MissingObjectError } from '../../src/source/storage/store.ts'
 import { storeContract } from '../../test/source/storage/contract.ts'
 import { type CuttingProxy, cuttingProxy } from './proxy.ts'
-import { bytesOf, CONTENT, keysOf, only, waiting } from './read.ts'
+import { bytesOf, CONTENT, inTheMiddle, keysOf, only, waiting } from './read.ts'
 
 const { endpoint, account, key } = JSON.parse(process.env['TEST_AZURE'] ?? '{}') as {
   readonly endpoint: string
@@ -58,8 +58,8 @@ beforeAll(async () => {
 })
 afterAll(() => proxy.close())
 
-const throughProxy = (name: string) =>
-  azureStore({ ...configFor(name), azure_blob_storage_endpoint: proxy.endpoint }, waiting)
+const throughProxy = (name: string, howToWait = waiting) =>
+  azureStore({ ...configFor(name), azure_blob_storage_endpoint: proxy.endpoint }, howToWait)
 
 test('a download goes on after lost connections', async () => {
   const object = await only(azureStore(configFor(container.containerName), waiting))
@@ -74,8 +74,9 @@ test.each([
   const blobs = await newContainer([['file', CONTENT]])
   const object = await only(azureStore(configFor(blobs.containerName), waiting))
   proxy.cutAfter(1_000_000)
-  const read = bytesOf(throughProxy(blobs.containerName).read(object), () => change(blobs))
-  await expect(read).rejects.toThrow(kind)
+  const middle = inTheMiddle(() => change(blobs))
+  const store = throughProxy(blobs.containerName, middle.waiting)
+  await expect(bytesOf(store.read(object), middle.change)).rejects.toThrow(kind)
 })
 
 const hours = (count: number) => new Date(Date.now() + count * 3_600_000)

@@ -14,7 +14,7 @@ import { s3Store } from '../../src/source/storage/s3.ts'
 import { ChangedObjectError, MissingObjectError } from '../../src/source/storage/store.ts'
 import { storeContract } from '../../test/source/storage/contract.ts'
 import { type CuttingProxy, cuttingProxy } from './proxy.ts'
-import { bytesOf, CONTENT, keysOf, only, waiting } from './read.ts'
+import { bytesOf, CONTENT, inTheMiddle, keysOf, only, waiting } from './read.ts'
 
 interface User {
   readonly uid: string
@@ -97,8 +97,9 @@ test.each([
   const Bucket = await newBucket([['file', CONTENT]])
   const object = await only(s3Store(configFor(Bucket), waiting))
   proxy.cutAfter(1_000_000)
-  const store = s3Store({ ...configFor(Bucket), endpoint: proxy.endpoint }, waiting)
-  await expect(bytesOf(store.read(object), () => change(Bucket))).rejects.toThrow(kind)
+  const middle = inTheMiddle(() => change(Bucket))
+  const store = s3Store({ ...configFor(Bucket), endpoint: proxy.endpoint }, middle.waiting)
+  await expect(bytesOf(store.read(object), middle.change)).rejects.toThrow(kind)
 })
 
 test.each([
