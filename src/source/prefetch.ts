@@ -21,7 +21,7 @@ export interface Budget {
 
 const MB = 1024 * 1024
 /** Small files are a matter of round trips, and so of many at once; large ones of bytes, which memory limits. */
-const BUDGET: Budget = { items: 1_000, files: 32, bytes: 16 * MB }
+const BUDGET: Budget = { items: 1_000, files: 64, bytes: 16 * MB }
 
 /**
  * All items in their order, each with the content of its file if it asks for one, in lent chunks. An error of the listing

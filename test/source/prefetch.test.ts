@@ -132,7 +132,7 @@ test('the next files load while one is read, and no more than fit the budget', a
 })
 
 test.each([
-  ['small', 50_000, 32],
+  ['small', 50_000, 64],
   ['large', 10_000_000, 4],
 ])('by default, a round trip is paid once for several %s files', async (_, size, together) => {
   let asked = 0

@@ -43,7 +43,7 @@ class Loading implements AsyncIterableIterator<Uint8Array> {
   readonly #waiting: Waiting
   readonly #silenceMs: number
   readonly #mostAhead: number
-  readonly #slabs = new Slabs()
+  readonly #slabs: Slabs
   readonly #news = new Signal()
   /** The offset of the next byte to arrive. */
   #at: number
@@ -57,6 +57,7 @@ class Loading implements AsyncIterableIterator<Uint8Array> {
     this.#waiting = waiting
     this.#silenceMs = silenceMs
     this.#mostAhead = mostAhead
+    this.#slabs = new Slabs(download.end - download.start)
     this.#at = download.start
     this.#load().then(
       () => this.#finish({}),

@@ -14,11 +14,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 test('what comes out is what went in, in order, and stays as it is until it is given back', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
-      const slabs = new Slabs()
+    fc.property(fc.constantFrom(1, SIZE), fc.array(step, { maxLength: 20 }), (expected, steps) => {
+      const slabs = new Slabs(expected)
       const held: { readonly at: number; readonly slab: Buffer }[] = []
       let [added, taken] = [0, 0]
-      for (const step of [...steps, ...Array.from({ length: 5 }, () => 'take' as const)]) {
+      for (const step of [...steps, ...Array.from({ length: 30 }, () => 'take' as const)]) {
         if (step === 'give back') recycle(held.shift()?.slab ?? Buffer.alloc(524_288))
         else if (step === 'take') {
           const slab = slabs.take()
@@ -39,7 +39,7 @@ test('what comes out is what went in, in order, and stays as it is until it is g
 })
 
 test('who comes late gets large ones, and who comes early need not wait', () => {
-  const slabs = new Slabs()
+  const slabs = new Slabs(SIZE)
   slabs.add(content.subarray(0, 10))
   expect(slabs.take()?.length).toBe(10)
   for (let i = 0; i < 100; i++) slabs.add(content.subarray(0, 10_000))
@@ -48,10 +48,14 @@ test('who comes late gets large ones, and who comes early need not wait', () => 
   expect(slabs.take()).toBeUndefined()
 })
 
-test('memory that was given back is used again', () => {
-  const slabs = new Slabs()
+test.each([
+  ['little, for a small file', 60_000, 65_536],
+  ['much, for a large one', SIZE, 524_288],
+])('memory that was given back is used again: %s', (_, expected, bytes) => {
+  const slabs = new Slabs(expected)
   slabs.add(content.subarray(0, 10))
   const slab = slabs.take() as Buffer
+  expect(slab.buffer.byteLength).toBe(bytes)
   recycle(slab)
   slabs.add(content.subarray(0, 20))
   expect(slabs.take()?.buffer).toBe(slab.buffer)
