@@ -1,14 +1,14 @@
 /** Reading from a folder: against what one would write first, and against the floor. */
-import type { Benchmark, Row } from '../row.ts'
-import { contender, type Export, filesOf, readCommand, type Workbench } from '../workbench.ts'
-
-const OUT = 'out.jsonl'
+import type { Benchmark, Row, Side } from '../row.ts'
+import { contender, type Export, filesOf, readCommand } from '../workbench.ts'
+import { toFile } from './to-file.ts'
 
 export const READ: readonly Benchmark[] = [
   {
     key: 'read',
     title: 'read to a file',
-    prepare: async (workbench) => ({ ...toFile(workbench, workbench.plain()), bar: 1 / 12 }),
+    prepare: async (workbench) =>
+      toFile(workbench, workbench.plain(), { other: naive(workbench.plain()), bar: 1 / 12 }),
   },
   {
     key: 'pipe',
@@ -22,9 +22,8 @@ export const READ: readonly Benchmark[] = [
       const plain = workbench.plain()
       const { name } = workbench.lines(plain)
       const command = `cat $DATA/${name} | cat > /dev/null`
-      const { ours, bytes = 0 } = throughPipe(plain)
       const other = { label: 'cat of the finished lines', command, events: plain.events }
-      return { ours, other, bytes, compares: 'cpu', bar: 4 }
+      return { ...throughPipe(plain), other, bar: 4 }
     },
   },
   {
@@ -32,10 +31,10 @@ export const READ: readonly Benchmark[] = [
     title: 'read deflated files',
     async prepare(workbench) {
       const files = workbench.export({ events: workbench.events, eventsPerFile: 25_000, codec: 'deflate' })
-      const { ours, bytes = 0 } = toFile(workbench, files)
-      const command = contender('inflate', filesOf(files))
-      const other = { label: 'inflating alone', command, events: files.events }
-      return { ours, other, bytes, compares: 'cpu', bar: 1.4, output: OUT }
+      const other = { label: 'inflating alone', command: contender('inflate', filesOf(files)), events: files.events }
+      const { arrived: _, ...row } = toFile(workbench, files, { other: naive(files), bar: 1.4 })
+      // It lets nothing out.
+      return { ...row, other }
     },
   },
   {
@@ -43,30 +42,23 @@ export const READ: readonly Benchmark[] = [
     title: 'read files of 50 events',
     async prepare(workbench) {
       const small = workbench.export({ events: Math.min(workbench.events, 200_000), eventsPerFile: 50 })
-      return { ...toFile(workbench, small), bar: 1 / 10 }
+      return toFile(workbench, small, { other: naive(small), bar: 1 / 10 })
     },
   },
 ]
 
-function toFile(workbench: Workbench, files: Export): Row {
-  const { events, bytes } = files
-  return {
-    ours: { label: 'read', command: `${readCommand(files)} > $DATA/${OUT}`, events },
-    other: { label: 'avsc, stringify', command: `${contender('read-naive', filesOf(files))} > $DATA/${OUT}`, events },
-    bytes,
-    compares: 'cpu',
-    bar: 1 / 8,
-    output: OUT,
-    arrived: () => workbench.records(OUT),
-  }
-}
+const naive = (files: Export): Side => ({
+  label: 'avsc, stringify',
+  command: contender('read-naive', filesOf(files)),
+  events: files.events,
+})
 
 function throughPipe(files: Export): Row {
   const { events, bytes } = files
   const end = '| cat > /dev/null'
   return {
     ours: { label: 'read', command: `${readCommand(files)} ${end}`, events },
-    other: { label: 'avsc, stringify', command: `${contender('read-naive', filesOf(files))} ${end}`, events },
+    other: { ...naive(files), command: `${naive(files).command} ${end}` },
     bytes,
     compares: 'cpu',
     bar: 1 / 8,

@@ -1,9 +1,9 @@
 /** Reading from an S3-like server on loopback, without and with the latency of a network. */
 import type { Benchmark, Row, Side } from '../row.ts'
 import { contender, type Export, readCommand, type Workbench } from '../workbench.ts'
+import { toFile } from './to-file.ts'
 
 const LATENCY_MS = 20
-const OUT = 'out.jsonl'
 
 export const REMOTE: readonly Benchmark[] = [
   {
@@ -11,17 +11,9 @@ export const REMOTE: readonly Benchmark[] = [
     title: 'read from S3',
     async prepare(workbench) {
       const remote = await workbench.inBucket(workbench.plain(), 0)
-      const { events, bytes, name } = remote
-      const naive = contender('read-s3-naive', `$DATA/${name}.json`)
-      return {
-        ours: { label: 'read', command: `${readCommand(remote)} > $DATA/${OUT}`, events },
-        other: { label: 'AWS SDK, avsc, stringify', command: `${naive} > $DATA/${OUT}`, events },
-        bytes,
-        compares: 'cpu',
-        bar: 1 / 6,
-        output: OUT,
-        arrived: () => workbench.records(OUT),
-      }
+      const command = contender('read-s3-naive', `$DATA/${remote.name}.json`)
+      const other = { label: 'AWS SDK, avsc, stringify', command, events: remote.events }
+      return toFile(workbench, remote, { other, bar: 1 / 6 })
     },
   },
   {
