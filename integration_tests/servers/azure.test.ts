@@ -12,8 +12,9 @@ import type { StorageOf } from '../../src/config.ts'
 import { azureStore } from '../../src/source/storage/azure.ts'
 import { ChangedObjectError, MissingObjectError } from '../../src/source/storage/store.ts'
 import { storeContract } from '../../test/source/storage/contract.ts'
+import { bytesOf, keysOf, only } from '../../test/source/storage/read.ts'
+import { CONTENT, inTheMiddle, waiting } from './download.ts'
 import { type CuttingProxy, cuttingProxy } from './proxy.ts'
-import { bytesOf, CONTENT, inTheMiddle, keysOf, only, waiting } from './read.ts'
 
 const { endpoint, account, key } = JSON.parse(process.env['TEST_AZURE'] ?? '{}') as {
   readonly endpoint: string

@@ -13,8 +13,9 @@ import type { StorageOf } from '../../src/config.ts'
 import { s3Store } from '../../src/source/storage/s3.ts'
 import { ChangedObjectError, MissingObjectError } from '../../src/source/storage/store.ts'
 import { storeContract } from '../../test/source/storage/contract.ts'
+import { bytesOf, keysOf, only } from '../../test/source/storage/read.ts'
+import { CONTENT, inTheMiddle, waiting } from './download.ts'
 import { type CuttingProxy, cuttingProxy } from './proxy.ts'
-import { bytesOf, CONTENT, inTheMiddle, keysOf, only, waiting } from './read.ts'
 
 interface User {
   readonly uid: string

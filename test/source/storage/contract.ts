@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
 import { MissingObjectError, type ObjectStore, type StoredObject } from '../../../src/source/storage/store.ts'
+import { bytesOf } from './read.ts'
 
 /** How the contract gets its stores. What they need (servers, folders) is released by the test file that makes them. */
 export interface StoreProvider {
@@ -149,7 +150,7 @@ export function storeContract(name: string, provider: StoreProvider): void {
       const content = Uint8Array.from({ length: 3_000_001 }, (_, i) => (i * 31 + (i >> 8)) % 256)
       const store = await open(new Map([['big', content]]))
       const object = await first(store.list(''))
-      const read = await contentOf(store.read(object))
+      const read = await bytesOf(store.read(object))
       expect(read.equals(content)).toBe(true)
       for await (const chunk of store.read(object)) {
         expect(chunk.length).toBeGreaterThan(0)
@@ -242,11 +243,4 @@ async function first(objects: AsyncIterable<StoredObject>): Promise<StoredObject
   throw new Error('the listing is empty')
 }
 
-/** Chunks are lent. */
-async function contentOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const collected = []
-  for await (const chunk of chunks) collected.push(Buffer.from(chunk))
-  return Buffer.concat(collected)
-}
-
-const text = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => (await contentOf(chunks)).toString('utf8')
+const text = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => (await bytesOf(chunks)).toString('utf8')

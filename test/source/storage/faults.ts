@@ -6,12 +6,8 @@ import type { FakeObjects } from '../../../integration_tests/fakes/objects.ts'
 import type { FakeServer, Refusal } from '../../../integration_tests/fakes/server.ts'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
 import type { Waiting } from '../../../src/source/storage/retry.ts'
-import {
-  ChangedObjectError,
-  MissingObjectError,
-  type ObjectStore,
-  type StoredObject,
-} from '../../../src/source/storage/store.ts'
+import { ChangedObjectError, MissingObjectError, type ObjectStore } from '../../../src/source/storage/store.ts'
+import { bytesOf, keysOf, only } from './read.ts'
 
 export interface FaultyProvider {
   /** A fake server, and a store that reads from it. */
@@ -87,7 +83,7 @@ export function faultContract(name: string, { open, throttled, refusals }: Fault
       fake.put('file', CONTENT)
       const object = await only(store)
       fake.fault({ on: 'read', cutAfter: 100_000 })
-      const error = await failureOf(readWith(store.read(object), () => fake.put('file', CONTENT.toReversed())))
+      const error = await failureOf(bytesOf(store.read(object), () => fake.put('file', CONTENT.toReversed())))
       expect(error).toBeInstanceOf(ChangedObjectError)
       expect(String(error)).toMatch(/file was changed while being read/)
     })
@@ -105,7 +101,7 @@ export function faultContract(name: string, { open, throttled, refusals }: Fault
       fake.put('file', CONTENT)
       const object = await only(store)
       fake.fault({ on: 'read', cutAfter: 100_000 })
-      const error = await failureOf(readWith(store.read(object), () => fake.remove('file')))
+      const error = await failureOf(bytesOf(store.read(object), () => fake.remove('file')))
       expect(error).toBeInstanceOf(MissingObjectError)
     })
 
@@ -114,7 +110,7 @@ export function faultContract(name: string, { open, throttled, refusals }: Fault
       fake.put('file', CONTENT)
       const { version: _, ...object } = await only(store)
       fake.fault({ on: 'read', cutAfter: 100_000 })
-      const error = await failureOf(readWith(store.read(object), () => fake.put('file', CONTENT.toReversed())))
+      const error = await failureOf(bytesOf(store.read(object), () => fake.put('file', CONTENT.toReversed())))
       expect(error).toBeInstanceOf(ChangedObjectError)
     })
 
@@ -227,36 +223,9 @@ export function faultContract(name: string, { open, throttled, refusals }: Fault
 
 const CONTENT = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7 + (i >> 8)) % 256))
 
-/** Reads all, and does `change` once the first bytes are there. */
-async function readWith(read: AsyncIterable<Uint8Array>, change: () => unknown): Promise<Buffer> {
-  const chunks = []
-  for await (const chunk of read) {
-    if (chunks.length === 0) change()
-    chunks.push(Buffer.from(chunk))
-  }
-  return Buffer.concat(chunks)
-}
-
 async function failureOf(work: Promise<unknown>): Promise<unknown> {
   return work.then(
     () => undefined,
     (error: unknown) => error,
   )
-}
-
-async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const read = []
-  for await (const chunk of chunks) read.push(Buffer.from(chunk))
-  return Buffer.concat(read)
-}
-
-async function only(store: ObjectStore): Promise<StoredObject> {
-  for await (const object of store.list('')) return object
-  throw new Error('the listing is empty')
-}
-
-async function keysOf(store: ObjectStore, prefix = '', after?: string): Promise<string[]> {
-  const keys = []
-  for await (const { key } of store.list(prefix, after)) keys.push(key)
-  return keys
 }

@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
 import { type Download, resumed } from '../../../src/source/storage/resume.ts'
+import { bytesOf } from './read.ts'
 
 const content = Buffer.from(Array.from({ length: 400 }, (_, i) => i % 251))
 
@@ -40,13 +41,6 @@ function waiting() {
   return { sleeps, random: () => 1, sleep: async (ms: number) => void sleeps.push(ms) }
 }
 
-/** Chunks are lent. */
-async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const collected = []
-  for await (const chunk of chunks) collected.push(Buffer.from(chunk))
-  return Buffer.concat(collected)
-}
-
 const connection = fc.record({
   bytes: fc.integer({ min: 1, max: 120 }),
   chunk: fc.integer({ min: 1, max: 50 }),
@@ -57,7 +51,7 @@ const bound = fc.integer({ min: 0, max: content.length })
 test('every byte arrives once and in order, wherever connections break', async () => {
   await fc.assert(
     fc.asyncProperty(bound, bound, fc.array(connection, { maxLength: 30 }), async (start, end, connections) => {
-      const read = await collect(resumed(download(start, end, connections), waiting()))
+      const read = await bytesOf(resumed(download(start, end, connections), waiting()))
       expect(read.equals(content.subarray(start, Math.max(start, end)))).toBe(true)
     }),
   )
@@ -69,14 +63,14 @@ test('a download goes on where it broke off', async () => {
     { bytes: 50, chunk: 50, end: 'quiet' },
   ])
   const { sleeps, ...rest } = waiting()
-  await collect(resumed(broken, { ...rest }))
+  await bytesOf(resumed(broken, { ...rest }))
   expect(broken.starts).toEqual([10, 110, 160])
   expect(sleeps).toEqual([500, 500])
 })
 
 test('no connection is made for nothing', async () => {
   const nothing = download(300, 300, [])
-  await collect(resumed(nothing, waiting()))
+  await bytesOf(resumed(nothing, waiting()))
   expect(nothing.starts).toEqual([])
 })
 
@@ -85,7 +79,7 @@ test('it gives up when connection after connection brings nothing', async () => 
     { bytes: 100, chunk: 100, end: 'break' },
     ...Array.from({ length: 99 }, () => ({ bytes: 0, chunk: 1, end: 'quiet' as const })),
   ])
-  const error = await collect(resumed(dead, waiting())).catch((caught: unknown) => caught)
+  const error = await bytesOf(resumed(dead, waiting())).catch((caught: unknown) => caught)
   expect(error).toBeInstanceOf(TransientError)
   expect(String(error)).toMatch(/s3:\/\/exports\/file.*byte 100 of 300/)
   expect(dead.starts.length).toBeLessThan(10)
@@ -98,13 +92,13 @@ test('what is no passing trouble ends it at once', async () => {
     failure: () => new ConfigError('no'),
   }
   const { sleeps, ...rest } = waiting()
-  await expect(collect(resumed(refused, { ...rest }))).rejects.toThrow(ConfigError)
+  await expect(bytesOf(resumed(refused, { ...rest }))).rejects.toThrow(ConfigError)
   expect(sleeps).toEqual([])
 })
 
 test('a server that sends more than it was asked for is cut short', async () => {
   const greedy = { ...download(0, 100, []), open: async () => Readable.from([content]) }
-  expect((await collect(resumed(greedy, waiting()))).equals(content.subarray(0, 100))).toBe(true)
+  expect((await bytesOf(resumed(greedy, waiting()))).equals(content.subarray(0, 100))).toBe(true)
 })
 
 test('a connection that falls silent is given up, before and in the middle of its answer', async () => {
@@ -117,7 +111,7 @@ test('a connection that falls silent is given up, before and in the middle of it
       return Promise.resolve(Readable.from([content.subarray(at, 300)]))
     },
   }
-  expect((await collect(resumed(silent, waiting(), { silenceMs: 20 }))).equals(content.subarray(0, 300))).toBe(true)
+  expect((await bytesOf(resumed(silent, waiting(), { silenceMs: 20 }))).equals(content.subarray(0, 300))).toBe(true)
   expect(connections).toBe(3)
 })
 
@@ -217,7 +211,7 @@ test('the first bytes come as soon as they are there, and then large chunks', as
   }
   stream.push(null)
   expect(await next).toBe(524_288)
-  expect((await collect(loading)).length).toBe(size - 10 - 524_288)
+  expect((await bytesOf(loading)).length).toBe(size - 10 - 524_288)
 })
 
 /** Sends some bytes, and then nothing for ever. */
