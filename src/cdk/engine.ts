@@ -11,7 +11,7 @@ const KNOWN_VERSIONS = /^v(20|22|24|26)\./
  *   need almost nothing. That is a tenth to a third of all memory; the CPU time stays what it is.
  * - The heap is marked in one go, not step by step beside our work. Node's HTTP makes new buffers of all that arrives,
  *   and V8 marks the whole heap again for every few of these megabytes: in one go that takes milliseconds, step by step
- *   it took a third of the CPU time of reading from a bucket.
+ *   it took up to 30 % of the CPU time of reading from a bucket.
  * - V8 of Node.js 20 compiles a function anew, with its optimizing compiler, once 66 KB of its bytecode have run, which
  *   costs more than it brings: a fifth to a third of the CPU time. What runs for longer is optimized all the same. Later
  *   versions, which know no such flag, count calls, and wait longer.
