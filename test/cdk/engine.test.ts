@@ -32,6 +32,7 @@ test('buffers that come and go do not have the heap marked step by step', () => 
       for (let i = 0; i < 100; i++) Buffer.allocUnsafeSlow(65_536)
       await new Promise(setImmediate)
     }`
-  expect(printed(buffers, '--trace-gc')).toMatch(/since start of marking/)
-  expect(printed(TUNED + buffers, '--trace-gc')).not.toMatch(/since start of marking/)
+  const begun = /IncrementalMarking\] Start/
+  expect(printed(buffers, '--trace-incremental-marking')).toMatch(begun)
+  expect(printed(TUNED + buffers, '--trace-incremental-marking')).not.toMatch(begun)
 })
