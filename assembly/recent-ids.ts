@@ -62,13 +62,19 @@ export function isNewId(id: usize, length: i32): bool {
   return isExpectedIdNew(0)
 }
 
-/** Announces that an id will be asked for as the `i`-th. Its bucket comes into reach. */
+/** Announces that an id will be asked for as the `i`-th. */
 export function expectId(i: i32, id: usize, length: i32): void {
   hash(id, <usize>length)
   const hashes = EXPECTED_AT + <usize>i * HASH_BYTES
   store<u64>(hashes, h1)
   store<u64>(hashes, h2, 8)
-  touched ^= load<u32>(bucketOf(h1))
+}
+
+/** Brings the buckets of the first `count` expected ids into reach: their memory is fetched side by side. */
+export function reachExpectedIds(count: i32): void {
+  let all: u32 = 0
+  for (let i = 0; i < count; i++) all ^= load<u32>(bucketOf(load<u64>(EXPECTED_AT + <usize>i * HASH_BYTES)))
+  touched = all
 }
 
 /** The answer for an id that is expected: whether it is not among the last ones. It is remembered. */

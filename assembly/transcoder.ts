@@ -158,33 +158,46 @@ function members(ops: usize, opsEnd: usize): void {
   for (let at = ops; at < opsEnd; at += offsetof<Operation>()) {
     const op = changetype<Operation>(at)
     if (op.branch !== NO_UNION) {
-      p = from
-      if (isNull(op.branch)) {
-        if (corrupt) return
-        from = p
+      const index = short(from)
+      if (index === <i32>op.branch) {
+        from++
         continue
       }
-      from = p
+      if (index === 1 - <i32>op.branch) from++
+      else {
+        p = from
+        const isAbsent = isNull(op.branch)
+        if (corrupt) return
+        from = p
+        if (isAbsent) continue
+      }
     }
     const memberAt = to
     to = text(op.key, op.keyLength, to)
-    p = from
     if (op.kind === STRING) {
-      const length = lengthOf()
-      if (corrupt) return
-      from = p + length
+      let length = short(from)
+      if (length >= 0 && length < <i32>(end - from)) from++
+      else {
+        p = from
+        length = <i32>lengthOf()
+        if (corrupt) return
+        from = p
+      }
+      const textAt = from
+      from += length
       if (op.flags & FLAG_ID) {
-        idAt = p
-        idLength = <i32>length
+        idAt = textAt
+        idLength = length
       }
       store<u8>(to, QUOTE)
-      to = copyText(p, from, to + 1, limit)
+      to = copyText(textAt, from, to + 1, limit)
       if (to === 0) {
         full = true
         return
       }
       store<u8>(to++, QUOTE)
     } else {
+      p = from
       o = to
       const isThere = value(op.kind)
       if (corrupt || full) return
@@ -197,13 +210,18 @@ function members(ops: usize, opsEnd: usize): void {
   o = to
 }
 
-/** Reads the branch of a union of two. */
+/** The number in the byte at `at`, -1 if it takes more bytes or is below zero: `long` without leaving the registers. */
 @inline
+function short(at: usize): i32 {
+  const byte = <i32>load<u8>(at)
+  return byte & 0x81 ? -1 : byte >> 1
+}
+
+/** Reads the branch of a union of two. */
 function isNull(branch: u32): bool {
   const index = long()
-  if (index === <i64>branch) return true
-  if (index !== 1 - <i64>branch) corrupt = true
-  return corrupt
+  if (index !== 0 && index !== 1) corrupt = true
+  return index === <i64>branch
 }
 
 /** Writes one value that is no string; false if it is to be left out. */

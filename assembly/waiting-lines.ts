@@ -2,13 +2,11 @@
  * Lines whose events' ids are still to be looked up. What is known of ids lies scattered in memory, which fetches many
  * pieces in little more time than one: so many lines are settled together, and those of known ids go again.
  */
-import { expectId, isExpectedIdNew } from './recent-ids'
+import { expectId, isExpectedIdNew, reachExpectedIds } from './recent-ids'
 
 /** A line that waits, which may be empty. */
 @unmanaged
 class Line {
-  id: usize
-  idLength: i32
   /** How many values of it are no JSON. */
   unparsed: i32
   at: usize
@@ -39,9 +37,8 @@ export function addLine(unparsed: i32): void {
 
 /** Adds a line that stays if its id is new. False if no other can be added before all are settled. */
 export function addWaiting(id: usize, idLength: i32, unparsed: i32, at: usize, end: usize): bool {
+  expectId(waiting, id, idLength)
   const line = lineOf(waiting++)
-  line.id = id
-  line.idLength = idLength
   line.unparsed = unparsed
   line.at = at
   line.end = end
@@ -55,7 +52,7 @@ function lineOf(i: i32): Line {
 
 /** Settles all that wait, of lines that end at `end`. Gives where they end without those that are gone. */
 export function settle(end: usize): usize {
-  for (let i = 0; i < waiting; i++) expectId(i, lineOf(i).id, lineOf(i).idLength)
+  reachExpectedIds(waiting)
   let gone: usize = 0
   for (let i = 0; i < waiting; i++) {
     const line = lineOf(i)
