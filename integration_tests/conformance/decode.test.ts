@@ -7,6 +7,7 @@ import { valueWriter } from '../../src/source/decode/avro-values.ts'
 import { openContainer } from '../../src/source/decode/container.ts'
 import type { DecodedBlock, DecodeOptions } from '../../src/source/decode/decoder.ts'
 import { decoderFor, eventTypesIn, readSchema } from '../../src/source/decode/index.ts'
+import { awaited } from '../../src/source/decode/waiting.ts'
 import { readShared, sharedFiles, sharedPath } from './shared.ts'
 
 const SAMPLES = 'currents/samples'
@@ -29,7 +30,8 @@ async function decode(name: string, stream: string): Promise<readonly Data[]> {
   const blocks: DecodedBlock[] = []
   const decoder = decoderFor(name)
   if (!decoder) throw new Error(`no decoder for ${name}`)
-  for await (const block of decoder(createReadStream(path), statSync(path).size, optionsFor(stream))) blocks.push(block)
+  const steps = decoder(createReadStream(path), statSync(path).size, optionsFor(stream))
+  for await (const block of awaited(steps)) blocks.push(block)
   return recordsIn(blocks)
 }
 

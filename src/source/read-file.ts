@@ -9,6 +9,7 @@ import { breakFile, brokenFile, finishFile, type ListedFile, type Passing } from
 import type { Chunks } from './decode/chunks.ts'
 import { BrokenFileError, type Decode, type DecodedBlock, type DecodeOptions } from './decode/decoder.ts'
 import { decoderFor } from './decode/index.ts'
+import { isPromise, type Steps } from './decode/waiting.ts'
 import type { Gathered } from './gathered.ts'
 import { isAvro } from './key.ts'
 import type { LooseTypes } from './loose.ts'
@@ -44,19 +45,18 @@ export interface Progress {
   isClockWrong: boolean
 }
 
-export async function* readFile(
-  progress: Progress,
-  file: ListedFile,
-  content: Chunks,
-  job: Job,
-): AsyncGenerator<StreamOutput> {
+export function* readFile(progress: Progress, file: ListedFile, content: Chunks, job: Job): Steps<StreamOutput> {
   const { object } = file
   const { tally } = progress
   const skip = brokenFile(progress.cursor, object)?.events ?? 0
   const types = new Set<string>()
   let events = 0
   try {
-    for await (const block of decoderOf(object.key)(content, object.size, optionsOf(file, job, skip, types))) {
+    for (const block of decoderOf(object.key)(content, object.size, optionsOf(file, job, skip, types))) {
+      if (isPromise(block)) {
+        yield block
+        continue
+      }
       events += block.events
       throwIfStopped(job)
       tally.addBlock(block)

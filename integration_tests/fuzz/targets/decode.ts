@@ -1,6 +1,7 @@
 /** Runs a decoder on bytes, and holds against it what every decoder promises. */
 import { BrokenFileError, type DecodedBlock, type DecodeOptions } from '../../../src/source/decode/decoder.ts'
 import { decoderFor } from '../../../src/source/decode/index.ts'
+import { awaited } from '../../../src/source/decode/waiting.ts'
 import { check, isObject } from './check.ts'
 
 const OPTIONS: DecodeOptions = { stream: 'x', extra: '', emittedAt: 5, skip: 0 }
@@ -26,7 +27,7 @@ export async function outcomeOf(
   const blocks: DecodedBlock[] = []
   let error = ''
   try {
-    for await (const block of decode(bytes, size, { ...OPTIONS, ...options })) blocks.push(block)
+    for await (const block of awaited(decode(bytes, size, { ...OPTIONS, ...options }))) blocks.push(block)
   } catch (thrown) {
     if (!(thrown instanceof BrokenFileError)) throw thrown
     check(thrown.byte >= 0 && thrown.message !== '', 'an error tells where and why', thrown.byte, thrown.message)

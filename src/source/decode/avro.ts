@@ -4,23 +4,19 @@ import { ByteReader } from './byte-reader.ts'
 import { type ContainerBlock, readContainer } from './container.ts'
 import { BrokenFileError, type Decode, type DecodedBlock, type DecodeOptions } from './decoder.ts'
 import { transcoder, type WriteBlocks, type Writer } from './transcoder.ts'
-import { awaited, isPromise, resolved, type Waiting } from './waiting.ts'
+import { isPromise, resolved, type Steps, type Waiting } from './waiting.ts'
 
 /** Decodes Avro files, each by the schema in its own header. */
-export const decodeAvro: Decode = async function* (file, size, options) {
+export const decodeAvro: Decode = function* (file, size, options) {
   const reader = new ByteReader(file)
   try {
-    yield* awaited(recordsOf(reader, size, options))
+    yield* recordsOf(reader, size, options)
   } finally {
-    await reader.close()
+    yield* reader.close()
   }
 }
 
-function* recordsOf(
-  reader: ByteReader,
-  size: number,
-  options: DecodeOptions,
-): Iterable<DecodedBlock | Promise<unknown>> {
+function* recordsOf(reader: ByteReader, size: number, options: DecodeOptions): Steps<DecodedBlock> {
   const { header, blocks } = yield* readContainer(reader, size)
   const write = yield* writerOf(header.schema, options)
   let skip = options.skip

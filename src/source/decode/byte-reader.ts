@@ -46,8 +46,9 @@ export class ByteReader {
   }
 
   /** Stops the download. */
-  async close(): Promise<void> {
-    await this.#chunks.return?.()
+  *close(): Waiting<void> {
+    const closed = this.#chunks.return?.()
+    if (isPromise(closed)) yield* resolved(closed)
   }
 
   *#join(bytes: number): Waiting<void> {

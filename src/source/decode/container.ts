@@ -10,7 +10,7 @@ import { BLOCK_MAX_BYTES, codecOf, type Unpack } from './codec.ts'
 import { type Beginning, type ContainerHeader, readBeginning, SYNC_BYTES } from './container-header.ts'
 import { BrokenFileError } from './decoder.ts'
 import { longIn, longLength, readLong } from './long.ts'
-import { awaited, settled, type Waiting } from './waiting.ts'
+import { awaited, type Steps, settled, type Waiting } from './waiting.ts'
 
 export interface ContainerBlock {
   /** The offset of the block in the file. */
@@ -41,15 +41,15 @@ export async function openContainer(file: Chunks, size: number): Promise<Contain
   const reader = new ByteReader(file)
   try {
     const { header, blocks } = await settled(readContainer(reader, size))
-    return { header, blocks: awaited(blocks), close: () => reader.close() }
+    return { header, blocks: awaited(blocks), close: () => settled(reader.close()) }
   } catch (error) {
-    await reader.close()
+    await settled(reader.close())
     throw error
   }
 }
 
 /** The blocks that are at hand, together, and a promise where there are none. */
-type Blocks = Iterable<Iterable<ContainerBlock> | Promise<unknown>>
+type Blocks = Steps<Iterable<ContainerBlock>>
 
 /** Reads the header. `size` as above. */
 export function* readContainer(

@@ -7,16 +7,19 @@
  */
 import { eventTypeOf } from '../../catalog.ts'
 import type { Chunks } from './chunks.ts'
-import { BrokenFileError, type Decode, type DecodeOptions } from './decoder.ts'
+import { BrokenFileError, type Decode, type DecodedBlock, type DecodeOptions } from './decoder.ts'
 import { flattener } from './flat-event.ts'
 import { eventTexts, walkOver } from './json-events.ts'
 import { jsonTexts } from './json-texts.ts'
 import { membersOf } from './json-walk.ts'
 import { recordLines } from './record-lines.ts'
 import { unpacked } from './unpacked.ts'
+import { stepsOf } from './waiting.ts'
 
 /** Emits the events of the stream in the flat form of the Avro export; those of other types are only counted. */
-export const decodeCustomHttp: Decode = async function* (file, size, options) {
+export const decodeCustomHttp: Decode = (file, size, options) => stepsOf(decodedBlocks(file, size, options))
+
+async function* decodedBlocks(file: Chunks, size: number, options: DecodeOptions): AsyncGenerator<DecodedBlock> {
   const lines = recordLines(options, 'utf8')
   const flatten = flattener(options)
   const isOfStream = streamFilter(options)

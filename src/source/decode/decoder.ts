@@ -2,6 +2,7 @@
 import type { PersonalDataPolicy } from '../privacy.ts'
 import type { IsNew } from '../wasm.ts'
 import type { Chunks } from './chunks.ts'
+import type { Steps } from './waiting.ts'
 
 /** What the decoders of a stream share while a file is read. */
 export interface DecodeOptions {
@@ -40,7 +41,7 @@ export interface DecodedBlock {
  * Decodes one file, given as chunks of any size. Emits what is whole, then throws a BrokenFileError if the rest is not.
  * `size` is the object's size in bytes as listed: fewer bytes than that are a truncated download.
  */
-export type Decode = (file: Chunks, size: number, options: DecodeOptions) => AsyncIterable<DecodedBlock>
+export type Decode = (file: Chunks, size: number, options: DecodeOptions) => Steps<DecodedBlock>
 
 /** The file is not what it should be from `byte` on: cut off, still uploading, or damaged. */
 export class BrokenFileError extends Error {

@@ -5,16 +5,29 @@
 
 import { types } from 'node:util'
 
-/** Comes to a T, and yields a promise wherever it has to wait. A promise that fails ends it: it is not told. */
+/** Comes to a T, and yields a promise wherever it has to wait, which never fails: see `resolved`. */
 export type Waiting<T> = Generator<Promise<unknown>, T, void>
 
-/** What a promise comes to. */
-export function* resolved<T>(promise: Promise<T>): Waiting<T> {
-  let value: T | undefined
-  yield promise.then((result) => {
-    value = result
-  })
-  return value as T
+/** Things one after the other, with such a promise wherever the next one has to be waited for. */
+export type Steps<T> = Iterable<T | Promise<unknown>>
+
+/** What a promise comes to. What it fails with is thrown here, where it is waited for. */
+export function* resolved<T>(promise: PromiseLike<T>): Waiting<T> {
+  let result: (() => T) | undefined
+  yield Promise.resolve(
+    promise.then(
+      (value) => {
+        result = () => value
+      },
+      (error) => {
+        result = () => {
+          throw error
+        }
+      },
+    ),
+  )
+  if (!result) throw new Error('gone on with before the promise was settled')
+  return result()
 }
 
 /** What it comes to. */
@@ -26,11 +39,28 @@ export async function settled<T>(steps: Waiting<T>): Promise<T> {
   }
 }
 
-/** The things between the promises. */
-export async function* awaited<T>(steps: Iterable<T | Promise<unknown>>): AsyncGenerator<T> {
-  for (const step of steps) {
-    if (isPromise(step)) await step
-    else yield step
+/** The things between the promises. Who leaves early waits for what is waited for on the way out. */
+export async function* awaited<T>(steps: Steps<T>): AsyncGenerator<T> {
+  const iterator = steps[Symbol.iterator]()
+  try {
+    for (let step = iterator.next(); !step.done; step = iterator.next()) {
+      if (isPromise(step.value)) await step.value
+      else yield step.value
+    }
+  } finally {
+    for (let step = iterator.return?.(); step && !step.done; step = iterator.next()) await step.value
+  }
+}
+
+/** The other way round. */
+export function* stepsOf<T>(things: AsyncIterable<T>): Steps<T> {
+  const iterator = things[Symbol.asyncIterator]()
+  try {
+    for (let next = yield* resolved(iterator.next()); !next.done; next = yield* resolved(iterator.next()))
+      yield next.value
+  } finally {
+    const closed = iterator.return?.()
+    if (closed) yield* resolved(closed)
   }
 }
 

@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals'
 import avro from 'avsc'
 import fc from 'fast-check'
 import { decodeAvro } from '../../../src/source/decode/avro.ts'
+import { awaited } from '../../../src/source/decode/waiting.ts'
 import { recentIds } from '../../../src/source/deduplicate.ts'
 import type { PersonalDataPolicy } from '../../../src/source/privacy.ts'
 import { anyFile } from './any-avro.ts'
@@ -48,11 +49,8 @@ test('whatever avsc has encoded comes out as JSON, for any schema, in chunks of 
 test('a file may come from a stream of Node.js', async () => {
   const file = fileOf([ID], [{ id: 'a' }, { id: 'b' }])
   const lines: string[] = []
-  for await (const { bytes } of decodeAvro(
-    Readable.from([file.subarray(0, 50), file.subarray(50)]),
-    file.length,
-    OPTIONS,
-  ))
+  const chunks = Readable.from([file.subarray(0, 50), file.subarray(50)])
+  for await (const { bytes } of awaited(decodeAvro(chunks, file.length, OPTIONS)))
     lines.push(Buffer.from(bytes).toString())
   expect(lines.join('').match(/"id":"."/g)).toEqual(['"id":"a"', '"id":"b"'])
 })
@@ -339,6 +337,6 @@ test('leaving early stops the download', async () => {
       isClosed = true
     }
   }
-  for await (const _ of decodeAvro(chunks(), file.length, OPTIONS)) break
+  for await (const _ of awaited(decodeAvro(chunks(), file.length, OPTIONS))) break
   expect(isClosed).toBe(true)
 })

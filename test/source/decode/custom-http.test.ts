@@ -6,6 +6,7 @@ import { type EventField, eventTypes } from '../../../src/catalog.ts'
 import { decodeAvro } from '../../../src/source/decode/avro.ts'
 import { decodeCustomHttp, eventTypesIn } from '../../../src/source/decode/custom-http.ts'
 import { BrokenFileError } from '../../../src/source/decode/decoder.ts'
+import { awaited } from '../../../src/source/decode/waiting.ts'
 import { recentIds } from '../../../src/source/deduplicate.ts'
 import { avroFile, inChunks } from './avro-file.ts'
 import { dataIn, decoded, OPTIONS, valuesIn } from './decoded.ts'
@@ -328,7 +329,7 @@ test('a file of JSON lines is read in constant memory, a line at a time', async 
       yield Buffer.from(line(`${i}`))
     }
   }
-  for await (const { events } of decodeCustomHttp(lines(), 0, OPTIONS)) ahead -= events
+  for await (const { events } of awaited(decodeCustomHttp(lines(), 0, OPTIONS))) ahead -= events
   expect(most).toBeLessThan(3000)
 })
 
@@ -339,7 +340,7 @@ test('an error of the store passes through, after what came before it', async ()
   }
   let count = 0
   const reading = async () => {
-    for await (const block of decodeCustomHttp(failing(), 0, OPTIONS)) count += block.count
+    for await (const block of awaited(decodeCustomHttp(failing(), 0, OPTIONS))) count += block.count
   }
   await expect(reading()).rejects.toThrow('connection reset')
   expect(count).toBe(1)
@@ -356,7 +357,7 @@ test('leaving early stops the download', async () => {
         isClosed = true
       }
     }
-    for await (const _ of decodeCustomHttp(chunks(), file.length, OPTIONS)) break
+    for await (const _ of awaited(decodeCustomHttp(chunks(), file.length, OPTIONS))) break
     expect(isClosed).toBe(true)
   }
 })

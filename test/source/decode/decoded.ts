@@ -5,6 +5,7 @@ import {
   type DecodedBlock,
   type DecodeOptions,
 } from '../../../src/source/decode/decoder.ts'
+import { awaited } from '../../../src/source/decode/waiting.ts'
 import { inLentChunks } from './avro-file.ts'
 
 export interface Decoded {
@@ -29,7 +30,7 @@ export async function decoded(decode: Decode, file: Uint8Array, reading: Reading
   const blocks: DecodedBlock[] = []
   let error: BrokenFileError | undefined
   try {
-    for await (const block of decode(inLentChunks(file, chunks), size, { ...OPTIONS, ...options })) {
+    for await (const block of awaited(decode(inLentChunks(file, chunks), size, { ...OPTIONS, ...options }))) {
       blocks.push({ ...block, bytes: Buffer.from(block.bytes) })
     }
   } catch (thrown) {
