@@ -4,7 +4,8 @@
  * come as ready text, strings are copied 16 bytes at a time up to the next byte that JSON writes differently.
  *
  * The host lays out the memory and fills the table; src/source/decode/transcoder.ts is the only host. All positions are
- * addresses in the one linear memory. Input may be read up to 16 bytes past its end, so the host keeps that much free.
+ * addresses in the one linear memory. A record that is cut off is read up to 32 bytes a field past the end of the input,
+ * and 16 more, so the host keeps that much free.
  */
 import { copyObject } from './json'
 import { isNewId } from './recent-ids'

@@ -30,8 +30,13 @@ export function transcoder(schema: unknown, options: DecodeOptions, jsonField: s
 const tailOf = ({ extra, emittedAt }: DecodeOptions): Uint8Array =>
   Buffer.from(`${extra && `,${extra}`}},"emitted_at":${emittedAt}}}\n`)
 
-/** What may be read behind the end of the input. */
-const SLACK = 64
+/**
+ * What may be read behind the end of the input, which a record that is cut off is held against at its end: steps of 16
+ * bytes, and of each field a branch and the head of an array, of at most ten bytes a number.
+ */
+const slackOf = ({ opCount }: Table): number => 64 + 32 * opCount
+/** What may be written behind what one line needs. */
+const OUTPUT_SLACK = 64
 /** Lines are gathered up to about this size, which the processor's cache holds: each write has its price. */
 const ENOUGH_BYTES = 512 << 10
 const ROOM_BYTES = 1 << 20
@@ -112,8 +117,8 @@ class Output {
   add(input: Uint8Array, count: number): Step {
     const { table, tail } = this.#file
     const roomEnd = this.#startAt + this.#room
-    const inputAt = aligned(roomEnd + table.fixedBytes + tail.length + SLACK)
-    const memory = this.#core.reserve(inputAt + input.length + SLACK)
+    const inputAt = aligned(roomEnd + table.fixedBytes + tail.length + OUTPUT_SLACK)
+    const memory = this.#core.reserve(inputAt + input.length + slackOf(table))
     memory.set(table.bytes, BASE)
     memory.set(tail, this.#tailAt)
     memory.set(input, inputAt)

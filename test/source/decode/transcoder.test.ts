@@ -295,6 +295,26 @@ test('a damaged block gives the same lines, and an error from both', () => {
   )
 })
 
+// 126 as a length is 63.
+test.each([
+  ['boolean', 0, 1],
+  ['string', 126, 64],
+])(
+  'a record of many values of the type %s that is cut off is damaged, wherever the memory ends',
+  (type, byte, size) => {
+    const fields = Array.from({ length: 3000 }, (_, i) => ({ name: `f${i}`, type }))
+    const isNew = recentIds()
+    const options = { ...OPTIONS, isNew }
+    const write = transcoder({ type: 'record', name: 'R', fields }, options, JSON_FIELD)?.(options)
+    // Longer than a page, by less than what is kept free.
+    for (let bytes = 1; write && bytes < 140_000; bytes += 61) {
+      const records = Math.ceil(bytes / (size * fields.length))
+      expect(outcomeOf(write, Buffer.alloc(bytes, byte), records, records).error).toBe('a record is damaged')
+    }
+    isNew.release()
+  },
+)
+
 test('a line longer than the output is written whole, and counted once', () => {
   const schema = {
     type: 'record',
