@@ -10,8 +10,9 @@ export class ByteReader {
   taken = 0
   /** Bytes of the file that have arrived. */
   received = 0
-  /** What is left of the last chunk. */
+  /** The last chunk, and where what is left of it begins: cheaper than a Buffer of what is left. */
   #chunk = EMPTY
+  #at = 0
   /** Copied from the ends of chunks: what comes before the rest of the last one. */
   #joined = EMPTY
   readonly #chunks: ChunkIterator
@@ -23,8 +24,8 @@ export class ByteReader {
   /** The next `bytes` bytes, which stay to be taken. Fewer only where the file ends. Good until the next call. */
   *peek(bytes: number): Waiting<Buffer> {
     if (this.#joined.length === 0) {
-      if (this.#chunk.length === 0) yield* this.#next()
-      if (this.#chunk.length >= bytes) return this.#chunk.subarray(0, bytes)
+      if (this.#at === this.#chunk.length) yield* this.#next()
+      if (this.#chunk.length - this.#at >= bytes) return this.#chunk.subarray(this.#at, this.#at + bytes)
     }
     if (this.#joined.length < bytes) yield* this.#join(bytes)
     return this.#joined.subarray(0, bytes)
@@ -32,17 +33,22 @@ export class ByteReader {
 
   /** What can be taken without waiting. Good until the next call. */
   get atHand(): Buffer {
-    return this.#joined.length > 0 ? this.#joined : this.#chunk
+    return this.#joined.length > 0 ? this.#joined : this.#chunk.subarray(this.#at)
   }
 
-  /** Takes bytes that `peek` has shown. They are good until its next call. */
+  /** Takes bytes that are at hand. They are good until the next call of `peek`. */
   take(bytes: number): Buffer {
-    const from = this.atHand
-    const taken = from.subarray(0, bytes)
-    if (from === this.#joined) this.#joined = from.subarray(bytes)
-    else this.#chunk = from.subarray(bytes)
-    this.taken += taken.length
+    const taken =
+      this.#joined.length > 0 ? this.#joined.subarray(0, bytes) : this.#chunk.subarray(this.#at, this.#at + bytes)
+    this.skip(bytes)
     return taken
+  }
+
+  /** Takes bytes that are at hand, and that nobody needs. */
+  skip(bytes: number): void {
+    if (this.#joined.length > 0) this.#joined = this.#joined.subarray(bytes)
+    else this.#at += bytes
+    this.taken += bytes
   }
 
   /** Stops the download. */
@@ -54,9 +60,9 @@ export class ByteReader {
   *#join(bytes: number): Waiting<void> {
     const parts = [this.#joined]
     for (let missing = bytes - this.#joined.length; missing > 0; ) {
-      if (this.#chunk.length === 0 && !(yield* this.#next())) break
-      const part = Buffer.from(this.#chunk.subarray(0, missing))
-      this.#chunk = this.#chunk.subarray(part.length)
+      if (this.#at === this.#chunk.length && !(yield* this.#next())) break
+      const part = Buffer.from(this.#chunk.subarray(this.#at, this.#at + missing))
+      this.#at += part.length
       missing -= part.length
       parts.push(part)
     }
@@ -69,6 +75,7 @@ export class ByteReader {
     const { done, value } = isPromise(next) ? yield* resolved(next) : next
     if (done) return false
     this.#chunk = Buffer.from(value.buffer, value.byteOffset, value.length)
+    this.#at = 0
     this.received += value.length
     return true
   }

@@ -38,7 +38,7 @@ let last: (Metadata & { readonly bytes: Buffer }) | undefined
 
 function* readMetadata(reader: ByteReader): Waiting<Metadata> {
   if (last && (yield* reader.peek(last.bytes.length)).equals(last.bytes)) {
-    reader.take(last.bytes.length)
+    reader.skip(last.bytes.length)
     return last
   }
   yield* reader.peek(1)

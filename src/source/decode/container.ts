@@ -109,14 +109,14 @@ function* blocksAtHand(reader: ByteReader, { unpack, sync }: Beginning, first: B
 function takeHeadAtHand(reader: ByteReader): BlockHead | undefined {
   const { atHand } = reader
   const countBytes = longLength(atHand)
-  const sizeBytes = longLength(atHand.subarray(countBytes))
+  const sizeBytes = longLength(atHand, countBytes)
   if (countBytes === 0 || sizeBytes === 0) return undefined
-  const count = longIn(atHand.subarray(0, countBytes))
-  const bytes = longIn(atHand.subarray(countBytes, countBytes + sizeBytes))
+  const count = longIn(atHand, 0, countBytes)
+  const bytes = longIn(atHand, countBytes, sizeBytes)
   const rest = atHand.length - countBytes - sizeBytes - SYNC_BYTES
   if (count < 0 || bytes < 0 || bytes > rest || bytes > BLOCK_MAX_BYTES) return undefined
   const byte = reader.taken
-  reader.take(countBytes + sizeBytes)
+  reader.skip(countBytes + sizeBytes)
   return { byte, count, bytes }
 }
 

@@ -15,20 +15,22 @@ export function* readLong(reader: ByteReader): Waiting<number> {
       throw new BrokenFileError('the file ends in the middle of a number', reader.received)
     throw new BrokenFileError('a number is damaged', reader.taken)
   }
-  return longIn(reader.take(length))
+  reader.skip(length)
+  return longIn(bytes, 0, length)
 }
 
-/** How many bytes the number at the beginning takes. 0 if it does not end. */
-export function longLength(bytes: Buffer): number {
-  for (let i = 0; i < Math.min(bytes.length, LONG_MAX_BYTES); i++) if (bytes.readUInt8(i) < 0x80) return i + 1
+/** How many bytes the number at `from` takes. 0 if it does not end. */
+export function longLength(bytes: Buffer, from = 0): number {
+  const end = Math.min(bytes.length, from + LONG_MAX_BYTES)
+  for (let i = from; i < end; i++) if (bytes.readUInt8(i) < 0x80) return i + 1 - from
   return 0
 }
 
-/** Exact up to 2^53, which is far beyond every limit that it is held against. */
-export function longIn(bytes: Buffer): number {
-  const isNegative = (bytes.readUInt8() & 1) === 1
+/** The number at `from`. Exact up to 2^53, which is far beyond every limit that it is held against. */
+export function longIn(bytes: Buffer, from: number, length: number): number {
+  const isNegative = (bytes.readUInt8(from) & 1) === 1
   let zigZag = 0
-  for (let i = bytes.length - 1; i >= 0; i--) zigZag = zigZag * 128 + (bytes.readUInt8(i) & 0x7f)
+  for (let i = from + length - 1; i >= from; i--) zigZag = zigZag * 128 + (bytes.readUInt8(i) & 0x7f)
   const half = Math.floor(zigZag / 2)
   return isNegative ? -half - 1 : half
 }
