@@ -62,6 +62,11 @@ export function* readContainer(
 
 function* readBlocks(reader: ByteReader, beginning: Beginning, size: number): Blocks {
   while ((yield* reader.peek(1)).length > 0) {
+    const atHand = takeHeadAtHand(reader)
+    if (atHand) {
+      yield blocksAtHand(reader, beginning, atHand)
+      continue
+    }
     const head = yield* readBlockHead(reader)
     const { byte, count, bytes } = head
     const arrived = (yield* reader.peek(bytes + SYNC_BYTES)).length
