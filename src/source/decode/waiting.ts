@@ -12,21 +12,20 @@ export type Waiting<T> = Generator<Promise<unknown>, T, void>
 export type Steps<T> = Iterable<T | Promise<unknown>>
 
 /** What a promise comes to. What it fails with is thrown here, where it is waited for. */
-export function* resolved<T>(promise: PromiseLike<T>): Waiting<T> {
-  let result: (() => T) | undefined
-  yield Promise.resolve(
-    promise.then(
-      (value) => {
-        result = () => value
-      },
-      (error) => {
-        result = () => {
-          throw error
-        }
-      },
-    ),
+export function* resolved<T>(promise: Promise<T>): Waiting<T> {
+  let result = (): T => {
+    throw new Error('gone on with before the promise was settled')
+  }
+  yield promise.then(
+    (value) => {
+      result = () => value
+    },
+    (error) => {
+      result = () => {
+        throw error
+      }
+    },
   )
-  if (!result) throw new Error('gone on with before the promise was settled')
   return result()
 }
 
