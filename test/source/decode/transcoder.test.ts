@@ -315,6 +315,19 @@ test.each([
   },
 )
 
+test.each([
+  ['of 64 bits is read', 0x01, ''],
+  ['of more than 64 bits is damaged', 0x02, 'a record is damaged'],
+  ['that goes on after ten bytes is damaged', 0x81, 'a record is damaged'],
+])('a number %s', (_, last, error) => {
+  const schema = { type: 'record', name: 'R', fields: [{ name: 'n', type: 'long' }] }
+  const block = Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, last, 0])
+  const { fast } = bothOf(schema, OPTIONS, false)
+  const outcome = outcomeOf(fast, error ? block : block.subarray(0, 10), 1)
+  expect(outcome.error).toBe(error)
+  expect(outcome.lines.includes('"n":-9223372036854775808,')).toBe(error === '')
+})
+
 test('a line longer than the output is written whole, and counted once', () => {
   const schema = {
     type: 'record',
@@ -392,11 +405,13 @@ test('a JSON object longer than the output is written whole, between others', ()
     fields: ['id', JSON_FIELD, 'text'].map((name) => ({ name, type: 'string' })),
   }
   const type = avro.Type.forSchema(schema as avro.Schema)
-  const objects = [`{"a":"${'x'.repeat(1_500_000)}"}`, '{"b": 1}', `{"c": [${'1, '.repeat(600_000)}1]}`, '{}']
+  // The first one is none, and takes twice its length as text.
+  const none = '"'.repeat(700_000)
+  const objects = [none, `{"a":"${'x'.repeat(1_500_000)}"}`, '{"b": 1}', `{"c": [${'1, '.repeat(600_000)}1]}`, '{}']
   const records = objects.map((text, i) => type.toBuffer({ id: `${i}`, [JSON_FIELD]: text, text: `end of ${i}` }))
   const { fast, slow } = bothOf(schema, OPTIONS, true)
   const block = Buffer.concat(records)
   const outcome = outcomeOf(fast, block, objects.length)
   expect(outcome).toEqual(outcomeOf(slow, block, objects.length))
-  expect(outcome.counts).toEqual([4, 4, 0, 0])
+  expect(outcome.counts).toEqual([5, 5, 0, 1])
 })
