@@ -19,7 +19,7 @@ import {
   passOver,
   wants,
 } from './cursor.ts'
-import { isPromise } from './decode/waiting.ts'
+import { awaited } from './decode/waiting.ts'
 import { Gathered } from './gathered.ts'
 import { filesOf, hoursOf } from './listing.ts'
 import { type LookAhead, lookAhead } from './look-ahead.ts'
@@ -129,12 +129,8 @@ async function* readPass(progress: Progress, job: StreamJob, listing: FileListin
     for await (const [file, content] of withContents(filesIn(listing, job, isWanted), job.store, isRead)) {
       throwIfStopped(job)
       const before = tally.records
-      if (content) {
-        for (const step of (await fileReader()).readFile(progress, file, content, job)) {
-          if (isPromise(step)) await step
-          else yield step
-        }
-      } else if (isWanted(file)) progress.cursor = finishFile(progress.cursor, file)
+      if (content) yield* awaited((await fileReader()).readFile(progress, file, content, job))
+      else if (isWanted(file)) progress.cursor = finishFile(progress.cursor, file)
       else yield* passedOver(progress, file, job)
       unsaved = more(unsaved, tally.records - before, content ? 1 : 0)
       if (isDue(unsaved, environment.elapsed())) {
