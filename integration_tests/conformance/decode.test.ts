@@ -41,7 +41,7 @@ async function decodeByValues(name: string, stream: string): Promise<readonly Da
   const jsonField = Object.entries(eventTypes().get(stream)?.schema.properties ?? {}).find(([, f]) => f.json_in_string)
   const write = valueWriter(header.schema, optionsFor(stream), jsonField?.[0])
   const written: DecodedBlock[] = []
-  for await (const atHand of blocks) written.push(...write(atHand, 0))
+  for await (const atHand of blocks) written.push(...write(atHand.blocks, 0))
   return recordsIn(written)
 }
 

@@ -60,7 +60,7 @@ export function* readFile(progress: Progress, file: ListedFile, content: Chunks,
       events += block.events
       throwIfStopped(job)
       tally.addBlock(block)
-      if (block.count > 0) yield* passOn(progress, block, job)
+      if (block.count > 0 && !gather(progress, block)) yield* passOn(progress, block, job)
     }
   } catch (error) {
     if (!isBroken(error)) throw error
@@ -71,13 +71,20 @@ export function* readFile(progress: Progress, file: ListedFile, content: Chunks,
   progress.cursor = finishFile(progress.cursor, file)
 }
 
-/** Passes lines on, unless they are so few that they wait for others. */
-function* passOn(progress: Progress, { count, bytes }: DecodedBlock, { stream }: Job): Generator<RecordLines> {
+/** Has lines wait for others, if they are few and there is room. */
+function gather(progress: Progress, lines: DecodedBlock): boolean {
   const { gathered } = progress
-  if (!gathered.isEmpty && !gathered.hasRoomFor(bytes)) yield gathered.take()
+  if (!gathered.hasRoomFor(lines.bytes)) return false
   if (gathered.isEmpty) progress.passedOn = progress.cursor
-  if (gathered.hasRoomFor(bytes)) gathered.add({ count, bytes })
-  else yield { type: 'RECORD_LINES', stream, count, bytes }
+  gathered.add(lines)
+  return true
+}
+
+function* passOn(progress: Progress, lines: DecodedBlock, { stream }: Job): Generator<RecordLines> {
+  if (!progress.gathered.isEmpty) yield progress.gathered.take()
+  if (gather(progress, lines)) return
+  const { count, bytes } = lines
+  yield { type: 'RECORD_LINES', stream, count, bytes }
 }
 
 function decoderOf(key: string): Decode {

@@ -35,10 +35,10 @@ async function countEvents({ blocks }: Container, mostBytes: number): Promise<Co
   let first: number | undefined
   try {
     for await (const atHand of blocks) {
-      for (const block of atHand) {
+      for (const block of atHand.blocks) {
         first ??= block.byte
         if (block.byte - first >= mostBytes) return { count, readUpTo: { first, next: block.byte } }
-        if (block.isWhole) count += block.count
+        if (atHand.isWhole) count += block.count
       }
     }
     return { count }

@@ -1,52 +1,53 @@
 import { eventTypeOf } from '../../catalog.ts'
 import { parseSchema } from './avro-schema.ts'
 import { ByteReader } from './byte-reader.ts'
-import { type ContainerBlock, readContainer } from './container.ts'
+import { type BlocksAtHand, readContainer } from './container.ts'
 import { BrokenFileError, type Decode, type DecodedBlock, type DecodeOptions } from './decoder.ts'
 import { transcoder, type WriteBlocks, type Writer } from './transcoder.ts'
-import { isPromise, resolved, type Steps, type Waiting } from './waiting.ts'
+import { isPromise, resolved, type Waiting } from './waiting.ts'
 
 /** Decodes Avro files, each by the schema in its own header. */
 export const decodeAvro: Decode = function* (file, size, options) {
   const reader = new ByteReader(file)
+  let { skip } = options
   try {
-    yield* recordsOf(reader, size, options)
-  } finally {
-    yield* reader.close()
-  }
-}
-
-function* recordsOf(reader: ByteReader, size: number, options: DecodeOptions): Steps<DecodedBlock> {
-  const { header, blocks } = yield* readContainer(reader, size)
-  const write = yield* writerOf(header.schema, options)
-  let skip = options.skip
-  for (const atHand of blocks) {
-    if (isPromise(atHand)) yield atHand
-    else
-      for (const lines of writeBlocks(write, atHand, skip)) {
+    const { header, blocks } = yield* readContainer(reader, size)
+    const writer = lastWriter(header.schema, options) ?? (yield* newWriter(header.schema, options))
+    const write = writer(options)
+    for (const atHand of blocks) {
+      if (isPromise(atHand)) {
+        yield atHand
+        continue
+      }
+      for (const lines of whatIsWhole(write, atHand, skip)) {
         yield lines
         skip = Math.max(0, skip - lines.events)
       }
+    }
+  } finally {
+    const closed = reader.close()
+    if (closed) yield* resolved(closed)
   }
 }
 
 /** Files come stream by stream, and most have the schema of the one before. */
 let last: { readonly schemaText: string; readonly options: DecodeOptions; readonly writer: Writer } | undefined
 
-function* writerOf(schemaText: string, options: DecodeOptions): Waiting<WriteBlocks> {
-  if (!last || last.schemaText !== schemaText || !isSameStream(last.options, options))
-    last = { schemaText, options, writer: yield* newWriter(schemaText, options) }
-  return last.writer(options)
-}
+const lastWriter = (schemaText: string, options: DecodeOptions): Writer | undefined =>
+  last?.schemaText === schemaText && isSameStream(last.options, options) ? last.writer : undefined
 
 const isSameStream = (one: DecodeOptions, other: DecodeOptions): boolean =>
   one.stream === other.stream && one.isNew === other.isNew && one.personalData === other.personalData
 
 function* newWriter(schemaText: string, options: DecodeOptions): Waiting<Writer> {
-  const schema = parseSchema(schemaText)
   const jsonField = jsonFieldOf(options.stream)
-  const fast = transcoder(schema, options, jsonField)
-  if (fast) return fast
+  const fast = transcoder(parseSchema(schemaText), options, jsonField)
+  const writer = fast ?? (yield* slowWriter(schemaText, jsonField))
+  last = { schemaText, options, writer }
+  return writer
+}
+
+function* slowWriter(schemaText: string, jsonField: string | undefined): Waiting<Writer> {
   // Loads avsc, which Braze's own files never need.
   const { valueWriter } = yield* resolved(import('./avro-values.ts'))
   return (options) => valueWriter(schemaText, options, jsonField)
@@ -58,18 +59,16 @@ function jsonFieldOf(stream: string): string | undefined {
   return fields.find(([, field]) => field.json_in_string)?.[0]
 }
 
-function* writeBlocks(write: WriteBlocks, blocks: Iterable<ContainerBlock>, skip: number): Iterable<DecodedBlock> {
-  let isWhole = true
-  function* noted() {
-    for (const block of blocks) {
-      isWhole = block.isWhole
-      yield block
-    }
-  }
+function whatIsWhole(write: WriteBlocks, { blocks, isWhole }: BlocksAtHand, skip: number): Iterable<DecodedBlock> {
+  const lines = write(blocks, skip)
+  return isWhole ? lines : upToTheEnd(lines)
+}
+
+function* upToTheEnd(lines: Iterable<DecodedBlock>): Iterable<DecodedBlock> {
   try {
-    yield* write(noted(), skip)
+    yield* lines
   } catch (error) {
     // The file ends here; whoever reads it says so next.
-    if (isWhole || !(error instanceof BrokenFileError)) throw error
+    if (!(error instanceof BrokenFileError)) throw error
   }
 }

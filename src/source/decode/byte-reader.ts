@@ -21,27 +21,46 @@ export class ByteReader {
     this.#chunks = iteratorOf(file)
   }
 
-  /** The next `bytes` bytes, which stay to be taken. Fewer only where the file ends. Good until the next call. */
-  *peek(bytes: number): Waiting<Buffer> {
-    if (this.#joined.length === 0) {
-      if (this.#at === this.#chunk.length) yield* this.#next()
-      if (this.#chunk.length - this.#at >= bytes) return this.#chunk.subarray(this.#at, this.#at + bytes)
+  /** Waits until `bytes` bytes are at hand. False if the file ends before. Ends what was good until now. */
+  *reach(bytes: number): Waiting<boolean> {
+    if (this.atHandBytes === 0) {
+      const next = this.#chunks.next()
+      if (!this.#accept(isPromise(next) ? yield* resolved(next) : next)) return false
     }
-    if (this.#joined.length < bytes) yield* this.#join(bytes)
-    return this.#joined.subarray(0, bytes)
+    if (this.atHandBytes < bytes) yield* this.#join(bytes)
+    return this.atHandBytes >= bytes
   }
 
-  /** What can be taken without waiting. Good until the next call. */
+  /** The next `bytes` bytes, which stay to be taken. Fewer only where the file ends. */
+  *peek(bytes: number): Waiting<Buffer> {
+    if (this.atHandBytes < bytes) yield* this.reach(bytes)
+    return this.atHand.subarray(0, bytes)
+  }
+
+  get atHandBytes(): number {
+    return this.#joined.length > 0 ? this.#joined.length : this.#chunk.length - this.#at
+  }
+
+  /** What can be taken without waiting. Good until more is waited for. */
   get atHand(): Buffer {
     return this.#joined.length > 0 ? this.#joined : this.#chunk.subarray(this.#at)
   }
 
-  /** Takes bytes that are at hand. They are good until the next call of `peek`. */
+  /** Takes bytes that are at hand. They are good until more is waited for. */
   take(bytes: number): Buffer {
     const taken =
       this.#joined.length > 0 ? this.#joined.subarray(0, bytes) : this.#chunk.subarray(this.#at, this.#at + bytes)
     this.skip(bytes)
     return taken
+  }
+
+  /** Takes these bytes, if they come next and are at hand. */
+  takes(bytes: Buffer): boolean {
+    if (this.atHandBytes < bytes.length) return false
+    const [from, at] = this.#joined.length > 0 ? [this.#joined, 0] : [this.#chunk, this.#at]
+    if (from.compare(bytes, 0, bytes.length, at, at + bytes.length) !== 0) return false
+    this.skip(bytes.length)
+    return true
   }
 
   /** Takes bytes that are at hand, and that nobody needs. */
@@ -52,15 +71,18 @@ export class ByteReader {
   }
 
   /** Stops the download. */
-  *close(): Waiting<void> {
+  close(): Promise<unknown> | undefined {
     const closed = this.#chunks.return?.()
-    if (isPromise(closed)) yield* resolved(closed)
+    return isPromise(closed) ? closed : undefined
   }
 
   *#join(bytes: number): Waiting<void> {
     const parts = [this.#joined]
     for (let missing = bytes - this.#joined.length; missing > 0; ) {
-      if (this.#at === this.#chunk.length && !(yield* this.#next())) break
+      if (this.#at === this.#chunk.length) {
+        const next = this.#chunks.next()
+        if (!this.#accept(isPromise(next) ? yield* resolved(next) : next)) break
+      }
       const part = Buffer.from(this.#chunk.subarray(this.#at, this.#at + missing))
       this.#at += part.length
       missing -= part.length
@@ -70,9 +92,7 @@ export class ByteReader {
   }
 
   /** False at the end of the file. */
-  *#next(): Waiting<boolean> {
-    const next = this.#chunks.next()
-    const { done, value } = isPromise(next) ? yield* resolved(next) : next
+  #accept({ done, value }: IteratorResult<Uint8Array>): boolean {
     if (done) return false
     this.#chunk = Buffer.from(value.buffer, value.byteOffset, value.length)
     this.#at = 0

@@ -26,8 +26,10 @@ export interface Beginning {
 
 /** Throws a BrokenFileError if the file begins with anything else. */
 export function* readBeginning(reader: ByteReader): Waiting<Beginning> {
-  const { header, unpack } = yield* readMetadata(reader)
-  return { header, unpack, sync: Buffer.from(yield* takeFromHeader(reader, SYNC_BYTES)) }
+  yield* reader.reach(1)
+  const { header, unpack } = last && reader.takes(last.bytes) ? last : yield* readMetadata(reader)
+  const sync = reader.atHandBytes < SYNC_BYTES ? yield* takeFromHeader(reader, SYNC_BYTES) : reader.take(SYNC_BYTES)
+  return { header, unpack, sync: Buffer.from(sync) }
 }
 
 type Metadata = Omit<Beginning, 'sync'>
@@ -37,11 +39,6 @@ const USUAL_HEADER_BYTES = 65_536
 let last: (Metadata & { readonly bytes: Buffer }) | undefined
 
 function* readMetadata(reader: ByteReader): Waiting<Metadata> {
-  if (last && (yield* reader.peek(last.bytes.length)).equals(last.bytes)) {
-    reader.skip(last.bytes.length)
-    return last
-  }
-  yield* reader.peek(1)
   const beginning = Buffer.from(reader.atHand.subarray(0, USUAL_HEADER_BYTES))
   const metadata = yield* parseMetadata(reader)
   if (reader.taken <= beginning.length) last = { ...metadata, bytes: beginning.subarray(0, reader.taken) }

@@ -19,19 +19,20 @@ export interface ContainerBlock {
   readonly count: number
   /** Unpacked. Good until the next block is asked for. */
   readonly content: Buffer
-  /** False for a block in whose middle the file ends. */
+}
+
+/** Blocks that are at hand, to be gone through before the next ones are asked for. */
+export interface BlocksAtHand {
+  readonly blocks: Iterable<ContainerBlock>
+  /** False for a block in whose middle the file ends: the bytes that are there, if they are not packed. */
   readonly isWhole: boolean
 }
 
 /** An opened file. */
 export interface Container {
   readonly header: ContainerHeader
-  /**
-   * The blocks up to the end of the file, or up to where it breaks, as many together as are at hand: to be gone through
-   * before the next are asked for. A block that is cut off comes with the bytes that are there, if they are not packed,
-   * before the error.
-   */
-  readonly blocks: AsyncIterable<Iterable<ContainerBlock>>
+  /** The blocks up to the end of the file, or up to where it breaks: what is there of a block comes before the error. */
+  readonly blocks: AsyncIterable<BlocksAtHand>
   /** Stops the download. */
   close(): Promise<void>
 }
@@ -41,41 +42,37 @@ export async function openContainer(file: Chunks, size: number): Promise<Contain
   const reader = new ByteReader(file)
   try {
     const { header, blocks } = await settled(readContainer(reader, size))
-    return { header, blocks: awaited(blocks), close: () => settled(reader.close()) }
+    return { header, blocks: awaited(blocks), close: async () => void (await reader.close()) }
   } catch (error) {
-    await settled(reader.close())
+    await reader.close()
     throw error
   }
 }
-
-/** The blocks that are at hand, together, and a promise where there are none. */
-type Blocks = Steps<Iterable<ContainerBlock>>
 
 /** Reads the header. `size` as above. */
 export function* readContainer(
   reader: ByteReader,
   size: number,
-): Waiting<{ readonly header: ContainerHeader; readonly blocks: Blocks }> {
+): Waiting<{ readonly header: ContainerHeader; readonly blocks: Steps<BlocksAtHand> }> {
   const beginning = yield* readBeginning(reader)
   return { header: beginning.header, blocks: readBlocks(reader, beginning, size) }
 }
 
-function* readBlocks(reader: ByteReader, beginning: Beginning, size: number): Blocks {
-  while ((yield* reader.peek(1)).length > 0) {
+function* readBlocks(reader: ByteReader, beginning: Beginning, size: number): Steps<BlocksAtHand> {
+  while (reader.atHandBytes > 0 || (yield* reader.reach(1))) {
     const atHand = takeHeadAtHand(reader)
     if (atHand) {
-      yield blocksAtHand(reader, beginning, atHand)
+      yield { blocks: blocksFrom(atHand, reader, beginning), isWhole: true }
       continue
     }
     const head = yield* readBlockHead(reader)
     const { byte, count, bytes } = head
-    const arrived = (yield* reader.peek(bytes + SYNC_BYTES)).length
-    if (arrived < bytes + SYNC_BYTES) {
+    if (!(yield* reader.reach(bytes + SYNC_BYTES))) {
       if (beginning.unpack === codecOf('null'))
-        yield [{ byte, count, content: reader.take(Math.min(bytes, arrived)), isWhole: false }]
+        yield { blocks: [{ byte, count, content: reader.take(Math.min(bytes, reader.atHandBytes)) }], isWhole: false }
       throw new BrokenFileError('the file ends in the middle of a block', reader.received)
     }
-    yield blocksAtHand(reader, beginning, head)
+    yield { blocks: blocksFrom(head, reader, beginning), isWhole: true }
   }
   if (reader.received < size)
     throw new BrokenFileError(`only ${reader.received} of the file's ${size} bytes arrived`, reader.received)
@@ -97,16 +94,16 @@ function* readBlockHead(reader: ByteReader): Waiting<BlockHead> {
 }
 
 /** The block behind this head, which is at hand, and those after it that are. */
-function* blocksAtHand(reader: ByteReader, { unpack, sync }: Beginning, first: BlockHead): Generator<ContainerBlock> {
+function* blocksFrom(first: BlockHead, reader: ByteReader, { unpack, sync }: Beginning): Generator<ContainerBlock> {
   for (let head: BlockHead | undefined = first; head; head = takeHeadAtHand(reader)) {
     const { byte, count, bytes } = head
     const packed = reader.take(bytes)
     const end = reader.taken
-    if (!reader.take(SYNC_BYTES).equals(sync)) throw new BrokenFileError('a block does not end where it should', end)
+    if (!reader.takes(sync)) throw new BrokenFileError('a block does not end where it should', end)
     const content = unpacked(unpack, packed, byte)
     // Every event has an id, so it takes a byte at least.
     if (count > content.length) throw new BrokenFileError('a block claims to hold more events than it has bytes', byte)
-    yield { byte, count, content, isWhole: true }
+    yield { byte, count, content }
   }
 }
 

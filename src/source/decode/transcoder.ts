@@ -59,7 +59,7 @@ function* lines(file: File, blocks: Iterable<Block>, skip: number): Iterable<Dec
     for (const { content, count, byte } of blocks) {
       let at = 0
       for (let done = 0; done < count; ) {
-        const step = output.add(content.subarray(at), count - done)
+        const step = output.add(at === 0 ? content : content.subarray(at), count - done)
         at += step.inputBytes
         done += step.events
         if (step.status === CORRUPT) throw new BrokenFileError('a record is damaged', byte)

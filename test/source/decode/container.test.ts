@@ -18,20 +18,22 @@ import {
 
 const SCHEMA = JSON.stringify({ type: 'record', name: 'R', fields: [{ name: 'id', type: 'string' }] })
 
+type ReadBlock = ContainerBlock & { readonly isWhole: boolean }
+
 interface Read {
   readonly codec?: string
-  readonly blocks: readonly ContainerBlock[]
+  readonly blocks: readonly ReadBlock[]
   readonly error?: { readonly reason: string; readonly byte: number }
 }
 
 async function read(file: Uint8Array, { size = file.length, chunks = [65_536] } = {}): Promise<Read> {
-  const blocks: ContainerBlock[] = []
+  const blocks: ReadBlock[] = []
   let codec = ''
   try {
     const container = await openContainer(inLentChunks(file, chunks), size)
     codec = container.header.codec
-    for await (const atHand of container.blocks) {
-      for (const block of atHand) blocks.push({ ...block, content: Buffer.from(block.content) })
+    for await (const { blocks: atHand, isWhole } of container.blocks) {
+      for (const block of atHand) blocks.push({ ...block, content: Buffer.from(block.content), isWhole })
     }
     return { codec, blocks }
   } catch (error) {
