@@ -4,14 +4,14 @@ const READING_MS = 5_000
 const KEYS = 10_000
 const LISTING_MS = 60_000
 
-/** What has happened since the last STATE. */
+/** What has happened since the last STATE. Counted in place, as it is for every file. */
 export interface SinceState {
   /** Milliseconds on a clock that never jumps. */
   readonly at: number
-  readonly records: number
-  readonly files: number
+  records: number
+  files: number
   /** Listed, whether read or not. */
-  readonly keys: number
+  keys: number
 }
 
 export const justSaved = (now: number): SinceState => ({ at: now, records: 0, files: 0, keys: 0 })

@@ -3,11 +3,14 @@ import { Turns } from '../cdk/turns.ts'
 import type { ListedFile } from './cursor.ts'
 import type { Chunks } from './decode/chunks.ts'
 import type { Items } from './look-ahead.ts'
-import { prefetched } from './prefetch.ts'
+import { type Fetch, prefetched } from './prefetch.ts'
 import type { ObjectStore } from './storage/store.ts'
 
-/** Each file, and its content if it is to be read, in lent chunks. */
-export type WithContents = AsyncIterable<readonly [ListedFile, Chunks | undefined]>
+/** A file, and its content if it is to be read, in lent chunks. */
+export type WithContent = readonly [file: ListedFile, content: Chunks | undefined]
+
+/** Files that are at hand together, to be gone through before the next are asked for. */
+export type WithContents = AsyncIterable<Iterable<WithContent>>
 
 /** What is at hand is opened when its turn comes. All else is fetched ahead. */
 export const withContents = (
@@ -17,15 +20,35 @@ export const withContents = (
 ): WithContents =>
   store.lend
     ? oneByOne(files, (file) => (isRead(file) ? store.lend?.(file.object) : undefined))
-    : prefetched(files, (file) =>
+    : fetchedAhead(files, (file) =>
         isRead(file) ? { size: file.object.size, open: () => store.read(file.object) } : undefined,
       )
 
+async function* fetchedAhead(files: Items<ListedFile>, fetchOf: (file: ListedFile) => Fetch | undefined): WithContents {
+  for await (const file of prefetched(files, fetchOf)) yield [file]
+}
+
+/** What is at hand waits for nothing, so others have to be given their turn. */
 async function* oneByOne(files: Items<ListedFile>, open: (file: ListedFile) => Chunks | undefined): WithContents {
   const turns = new Turns()
-  for await (const file of files) {
-    yield [file, open(file)]
-    // What is at hand waits for nothing.
-    if (turns.isDue) await turns.take()
+  if (!isAtHand(files)) {
+    for await (const file of files) {
+      yield [[file, open(file)]]
+      await turns.take()
+    }
+    return
   }
+  // The iterator of an array goes on where a loop has left it.
+  const rest = files.values()
+  let isDone = false
+  function* untilTurn(): Generator<WithContent> {
+    for (const file of rest) {
+      yield [file, open(file)]
+      if (turns.isDue) return
+    }
+    isDone = true
+  }
+  for (; !isDone; await turns.take()) yield untilTurn()
 }
+
+const isAtHand = <Item>(items: Items<Item>): items is readonly Item[] => Array.isArray(items)

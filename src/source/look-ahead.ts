@@ -1,5 +1,5 @@
 /** At hand or not. */
-export type Items<Item> = AsyncIterable<Item> | Iterable<Item>
+export type Items<Item> = AsyncIterable<Item> | readonly Item[]
 
 /** A listing of which the beginning is known before it is read. */
 export interface LookAhead<Item> {

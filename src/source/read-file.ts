@@ -5,6 +5,7 @@ import { log } from '../cdk/messages.ts'
 import type { AirbyteMessage } from '../cdk/protocol.ts'
 import type { StreamOutput } from '../cdk/streams.ts'
 import type { SourceConfig } from '../config.ts'
+import type { SinceState } from './cadence.ts'
 import { breakFile, brokenFile, finishFile, type ListedFile, type Passing } from './cursor.ts'
 import type { Chunks } from './decode/chunks.ts'
 import { BrokenFileError, type Decode, type DecodedBlock, type DecodeOptions } from './decode/decoder.ts'
@@ -39,6 +40,7 @@ export interface Progress {
   readonly gathered: Gathered
   /** The cursor up to which no lines wait, if some do. */
   passedOn: Passing
+  unsaved: SinceState
   /** What is wrong with the first broken file. */
   trouble: string | undefined
   /** A file is dated in the future. */

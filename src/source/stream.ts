@@ -3,8 +3,8 @@ import { TransientError } from '../cdk/errors.ts'
 import { log, streamEstimate } from '../cdk/messages.ts'
 import type { AirbyteMessage, JsonObject } from '../cdk/protocol.ts'
 import { type Checkpoint, checkpoint, type StreamOutput } from '../cdk/streams.ts'
-import { isDue, justSaved, type SinceState } from './cadence.ts'
-import { withContents } from './contents.ts'
+import { isDue, justSaved } from './cadence.ts'
+import { type WithContent, withContents } from './contents.ts'
 import {
   BEGINNING,
   beginPass,
@@ -19,7 +19,7 @@ import {
   passOver,
   wants,
 } from './cursor.ts'
-import { awaited } from './decode/waiting.ts'
+import { awaited, resolved, type Steps } from './decode/waiting.ts'
 import { Gathered } from './gathered.ts'
 import { filesOf, hoursOf } from './listing.ts'
 import { type LookAhead, lookAhead } from './look-ahead.ts'
@@ -84,6 +84,7 @@ export async function* readStream(
     tally: new Tally(job.stream),
     gathered: new Gathered(job.stream),
     passedOn: begun,
+    unsaved: justSaved(job.environment.elapsed()),
     trouble: undefined,
     isClockWrong: false,
   }
@@ -122,33 +123,52 @@ async function* readPass(progress: Progress, job: StreamJob, listing: FileListin
   const isWanted = (file: ListedFile) => wants(cursor, file)
   if (listing.all && tally.files === 0) yield estimateOf(job.stream, listing.all.filter(isWanted))
 
-  let unsaved = justSaved(environment.elapsed())
+  progress.unsaved = justSaved(environment.elapsed())
   try {
     const isRead = (file: ListedFile) =>
       isWanted(file) && (file.part === 'hours' || types.mayHold(file.object, job.stream))
-    for await (const [file, content] of withContents(filesIn(listing, job, isWanted), job.store, isRead)) {
-      throwIfStopped(job)
-      const before = tally.records
-      if (content) yield* awaited((await fileReader()).readFile(progress, file, content, job))
-      else if (isWanted(file)) progress.cursor = finishFile(progress.cursor, file)
-      else yield* passedOver(progress, file, job)
-      unsaved = more(unsaved, tally.records - before, content ? 1 : 0)
-      if (isDue(unsaved, environment.elapsed())) {
-        if (!gathered.isEmpty) yield gathered.take()
-        yield checkpointOf(progress.cursor, job)
-        unsaved = justSaved(environment.elapsed())
-      }
-    }
+    for await (const files of withContents(filesIn(listing, job, isWanted), job.store, isRead))
+      yield* awaited(readFiles(files, isWanted, progress, job))
     if (!gathered.isEmpty) yield gathered.take()
   } catch (error) {
     // Who is asked to stop passes nothing on any longer but the last state.
     if (!environment.signal.aborted && !gathered.isEmpty) yield gathered.take()
-    if (unsaved.keys > 0) yield checkpointOf(gathered.isEmpty ? progress.cursor : progress.passedOn, job)
+    if (progress.unsaved.keys > 0) yield checkpointOf(gathered.isEmpty ? progress.cursor : progress.passedOn, job)
     tally.broken = progress.cursor.broken.length
     job.onReport(tally)
     throw error
   }
 }
+
+function* readFiles(
+  files: Iterable<WithContent>,
+  isWanted: (file: ListedFile) => boolean,
+  progress: Progress,
+  job: StreamJob,
+): Steps<StreamOutput> {
+  const { tally, gathered } = progress
+  for (const [file, content] of files) {
+    throwIfStopped(job)
+    const before = tally.records
+    if (content) {
+      // Loaded for the first file, with the decoders: often there is nothing new.
+      readFile ??= (yield* resolved(import('./read-file.ts'))).readFile
+      yield* readFile(progress, file, content, job)
+    } else if (isWanted(file)) progress.cursor = finishFile(progress.cursor, file)
+    else yield* passedOver(progress, file, job)
+    const { unsaved } = progress
+    unsaved.records += tally.records - before
+    unsaved.files += content ? 1 : 0
+    unsaved.keys++
+    if (isDue(unsaved, job.environment.elapsed())) {
+      if (!gathered.isEmpty) yield gathered.take()
+      yield checkpointOf(progress.cursor, job)
+      progress.unsaved = justSaved(job.environment.elapsed())
+    }
+  }
+}
+
+let readFile: typeof import('./read-file.ts').readFile | undefined
 
 /** Where no file lies outside of folders of its type, nothing more need be known of any. */
 const filesIn = (
@@ -156,14 +176,6 @@ const filesIn = (
   { types, store, roots }: StreamJob,
   isWanted: (file: ListedFile) => boolean,
 ) => (roots.loose.length > 0 ? withLooseTypes(items, types, store, isWanted) : items)
-
-let loading: Promise<typeof import('./read-file.ts')> | undefined
-
-/** Loaded for the first file, with the decoders: often there is nothing new. */
-function fileReader(): Promise<typeof import('./read-file.ts')> {
-  loading ??= import('./read-file.ts')
-  return loading
-}
 
 function estimateOf(name: string, files: readonly ListedFile[]): AirbyteMessage {
   return streamEstimate({ name }, { byte_estimate: files.reduce((bytes, { object }) => bytes + object.size, 0) })
@@ -184,13 +196,6 @@ function* passedOver(
   }
   progress.cursor = passOver(progress.cursor, file)
 }
-
-const more = ({ at, records, files, keys }: SinceState, newRecords: number, newFiles: number): SinceState => ({
-  at,
-  records: records + newRecords,
-  files: files + newFiles,
-  keys: keys + 1,
-})
 
 const dated = (url: string, modified: Date): string =>
   `File ${url} is dated ${modified.toISOString()}, which is in the future. It is read by the first sync after that time; check the clocks of the storage and of this machine.`

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { withContents } from '../../src/source/contents.ts'
 import type { ListedFile } from '../../src/source/cursor.ts'
+import type { Items } from '../../src/source/look-ahead.ts'
 import type { ObjectStore } from '../../src/source/storage/store.ts'
 
 const listed = (key: string): ListedFile => ({
@@ -20,17 +21,21 @@ const storeOf = (content: Partial<ObjectStore>): ObjectStore => ({
   ...content,
 })
 
-async function* files(keys: readonly string[]): AsyncGenerator<ListedFile> {
-  for (const key of keys) yield listed(key)
+const FILES = ['a', 'b', 'c'].map(listed)
+
+async function* listing(): AsyncGenerator<ListedFile> {
+  yield* FILES
 }
 
-async function seen(store: ObjectStore): Promise<readonly string[]> {
+async function seen(files: Items<ListedFile>, store: ObjectStore): Promise<readonly string[]> {
   const seen: string[] = []
   const isRead = ({ object }: ListedFile) => object.key !== 'b'
-  for await (const [{ object }, content] of withContents(files(['a', 'b', 'c']), store, isRead)) {
-    const chunks: string[] = []
-    for await (const chunk of content ?? []) chunks.push(Buffer.from(chunk).toString())
-    seen.push(`${object.key}: ${content ? chunks.join('+') : 'not read'}`)
+  for await (const atHand of withContents(files, store, isRead)) {
+    for (const [{ object }, content] of atHand) {
+      const chunks: string[] = []
+      for await (const chunk of content ?? []) chunks.push(Buffer.from(chunk).toString())
+      seen.push(`${object.key}: ${content ? chunks.join('+') : 'not read'}`)
+    }
   }
   return seen
 }
@@ -44,27 +49,32 @@ test('files come in their order, with the content of those that are read', async
     },
   })
   const near = storeOf({ lend: ({ key }) => chunksOf(key) })
-  // A store from afar hands its chunks on as larger ones.
-  expect((await seen(far)).map((text) => text.replaceAll('+', ''))).toEqual(
-    expected.map((text) => text.replace('+', '')),
-  )
-  expect(await seen(near)).toEqual(expected)
+  for (const files of [() => FILES, listing]) {
+    // A store from afar hands its chunks on as larger ones.
+    expect((await seen(files(), far)).map((text) => text.replaceAll('+', ''))).toEqual(
+      expected.map((text) => text.replace('+', '')),
+    )
+    expect(await seen(files(), near)).toEqual(expected)
+  }
 })
 
-test('what is at hand is not opened ahead, and others have their turn between such files', async () => {
-  let [opened, read, isTurn] = [0, 0, false]
-  setImmediate(() => {
-    isTurn = true
+async function* endless(): AsyncGenerator<ListedFile> {
+  for (;;) yield listed('a')
+}
+
+for (const [kind, files] of Object.entries({ listed: endless(), known: Array(1_000_000).fill(listed('a')) }))
+  test(`what is at hand is not opened ahead, and others have their turn between such files, ${kind}`, async () => {
+    let [opened, read, isTurn] = [0, 0, false]
+    setImmediate(() => {
+      isTurn = true
+    })
+    function* lend() {
+      expect(++opened).toBe(read + 1)
+      yield new Uint8Array(1)
+    }
+    for await (const atHand of withContents(files, storeOf({ lend }), () => true)) {
+      for (const [, chunks] of atHand) for await (const _ of chunks ?? []) read++
+      if (isTurn) break
+    }
+    expect(isTurn).toBe(true)
   })
-  async function* endless(): AsyncGenerator<ListedFile> {
-    while (!isTurn) yield listed('a')
-  }
-  function* lend() {
-    expect(++opened).toBe(read + 1)
-    yield new Uint8Array(1)
-  }
-  for await (const [, chunks] of withContents(endless(), storeOf({ lend }), () => true)) {
-    for await (const _ of chunks ?? []) read++
-  }
-  expect(isTurn).toBe(true)
-})
