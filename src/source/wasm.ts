@@ -46,6 +46,7 @@ const instantiate = webAssembly(generatedFile('transcoder.wasm'))
 
 export function newCore(): Core {
   const exports = instantiate({ transcoder: importsOf(() => memory) }) as Exports
+  // Large enough from the start for usual blocks (assembly/transcoder.json): memory that grows is counted twice by V8.
   let memory = Buffer.from(exports.memory.buffer)
   const reserve = (bytes: number): Buffer => {
     if (bytes > memory.length) {
@@ -54,7 +55,6 @@ export function newCore(): Core {
     }
     return memory
   }
-  reserve(BASE + PAGE_BYTES)
   return { exports, reserve, bytes: (from, to) => memory.subarray(from, to) }
 }
 
