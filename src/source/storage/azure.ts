@@ -5,6 +5,7 @@ import { ConfigError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
 import { azureFailure } from './azure_errors.ts'
 import type { Doing } from './failure.ts'
+import { type Incoming, incoming, type Take } from './incoming.ts'
 import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
 import { rangeIgnored, resumed } from './resume.ts'
 import { inRealTime, type Waiting } from './retry.ts'
@@ -136,7 +137,7 @@ async function pageOf(pages: ReturnType<Pages>, token: string | undefined): Prom
 function opener(container: () => Promise<ContainerClient>, object: StoredObject, end: number, url: string) {
   const { key, size } = object
   let pinned = object.version
-  return async (start: number): Promise<Readable> => {
+  return async (start: number, take: Take): Promise<Incoming> => {
     const count = start === 0 && end === size ? undefined : end - start
     const response = await (await container()).getBlobClient(key).download(start, count, {
       maxRetryRequests: 0,
@@ -148,7 +149,7 @@ function opener(container: () => Promise<ContainerClient>, object: StoredObject,
       throw rangeIgnored(url)
     }
     pinned ??= response.etag
-    return stream
+    return incoming(stream, take)
   }
 }
 

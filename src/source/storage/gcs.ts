@@ -3,7 +3,6 @@
  * as it waits for ever when a connection breaks in the middle of an answer: docs/decisions/0005-gcs-without-its-storage-sdk.md.
  */
 import { createPrivateKey } from 'node:crypto'
-import type { Readable } from 'node:stream'
 import { GoogleAuth } from 'google-auth-library'
 import * as z from 'zod'
 import { ConfigError } from '../../cdk/errors.ts'
@@ -11,6 +10,7 @@ import type { StorageOf } from '../../config.ts'
 import type { Doing } from './failure.ts'
 import { gcsFailure, tokenFailure } from './gcs_errors.ts'
 import { bytesIn, type Client, httpClient, textOf } from './http.ts'
+import { type Incoming, incoming, type Take } from './incoming.ts'
 import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
 import { rangeIgnored, resumed } from './resume.ts'
 import { inRealTime, SILENCE_MS, type Waiting } from './retry.ts'
@@ -153,7 +153,7 @@ async function pageOf({ url, client, authorization }: Bucket, query: Query): Pro
 function opener({ url, client, authorization }: Bucket, object: StoredObject, end: number, name: string) {
   const { key, size } = object
   let pinned = object.version
-  return async (start: number): Promise<Readable> => {
+  return async (start: number, take: Take): Promise<Incoming> => {
     const condition = pinned === undefined ? {} : { ifGenerationMatch: pinned }
     const address = withQuery(new URL(`${url.href}/${encodeURIComponent(key)}`), { alt: 'media', ...condition })
     const answer = await client.get(address, {
@@ -167,7 +167,7 @@ function opener({ url, client, authorization }: Bucket, object: StoredObject, en
       throw rangeIgnored(name)
     }
     pinned ??= answer.headers['x-goog-generation']?.toString()
-    return answer
+    return incoming(answer, take)
   }
 }
 

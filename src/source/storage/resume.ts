@@ -1,7 +1,7 @@
 /** Downloads that survive lost connections. */
-import type { Readable } from 'node:stream'
 import { TransientError } from '../../cdk/errors.ts'
 import { Signal } from '../channel.ts'
+import type { Incoming, Take } from './incoming.ts'
 import { backOff, isFinal, SILENCE_MS, silent, type Waiting, within } from './retry.ts'
 import { recycle, Slabs } from './slabs.ts'
 
@@ -12,9 +12,9 @@ export interface Download {
   readonly start: number
   /** Exclusive, and not behind the object's end: fewer bytes than that are a lost connection. */
   readonly end: number
-  /** The same content as ever from byte `start` on. Throws whatever the SDK throws. */
-  open(start: number): Promise<Readable>
-  /** What an error means that came from `open` or from its stream. */
+  /** The same content as ever from byte `start` on, whose bytes may come at once. Throws whatever the SDK throws. */
+  open(start: number, take: Take): Promise<Incoming>
+  /** What an error means that came from `open` or from its body. */
   failure(error: unknown): Error | Promise<Error>
 }
 
@@ -47,7 +47,12 @@ class Loading implements AsyncIterableIterator<Uint8Array> {
   readonly #news = new Signal()
   /** The offset of the next byte to arrive. */
   #at: number
-  #stream: Readable | undefined
+  #incoming: Incoming | undefined
+  /** The connection waits for the reader. */
+  #isPaused = false
+  /** The server sends more than it was asked for. */
+  #isExceeded = false
+  #silence: NodeJS.Timeout | undefined
   #lent: Buffer | undefined
   #hasBegun = false
   #end: { readonly error?: unknown } | undefined
@@ -73,7 +78,7 @@ class Loading implements AsyncIterableIterator<Uint8Array> {
     this.#giveBack()
     while (!this.#end && !this.#isWorthTaking) await this.#news.wait()
     this.#lent = this.#slabs.take()
-    this.#stream?.resume()
+    this.#resume()
     if (this.#lent) {
       this.#hasBegun = true
       return { done: false, value: this.#lent }
@@ -85,7 +90,7 @@ class Loading implements AsyncIterableIterator<Uint8Array> {
   /** Lets go of the connection, whatever it is doing. */
   async return(): Promise<IteratorResult<Uint8Array>> {
     this.#finish({})
-    this.#stream?.destroy()
+    this.#incoming?.destroy()
     this.#giveBack()
     return { done: true, value: undefined }
   }
@@ -126,51 +131,53 @@ class Loading implements AsyncIterableIterator<Uint8Array> {
   /** What one connection brings, and no more than was asked for. */
   async #arrive(): Promise<void> {
     const { url, open } = this.#download
-    const stream = await opened(open(this.#at), url, this.#silenceMs)
-    if (this.#end) return void stream.destroy()
-    this.#stream = stream
-    const timer = setTimeout(() => {
-      if (stream.isPaused()) timer.refresh()
-      else stream.destroy(silent(url, this.#silenceMs))
-    }, this.#silenceMs)
-    stream.on('resume', () => timer.refresh())
-    stream.on('data', (chunk: Uint8Array) => {
-      timer.refresh()
-      this.#add(chunk, stream)
-    })
+    this.#isPaused = false
+    let isGivenUp = false
+    const opening = open(this.#at, (bytes) => !isGivenUp && this.#take(bytes))
     try {
-      await closed(stream)
+      const incoming = await opened(opening, url, this.#silenceMs)
+      if (this.#end || this.#isExceeded) return incoming.destroy()
+      this.#incoming = incoming
+      if (!this.#isPaused) incoming.resume()
+      this.#silence = setTimeout(() => {
+        if (this.#isPaused) this.#silence?.refresh()
+        else incoming.destroy(silent(url, this.#silenceMs))
+      }, this.#silenceMs)
+      await incoming.over
     } finally {
-      clearTimeout(timer)
-      this.#stream = undefined
+      isGivenUp = true
+      clearTimeout(this.#silence)
+      this.#silence = undefined
+      this.#incoming = undefined
     }
   }
 
-  #add(chunk: Uint8Array, stream: Readable): void {
-    if (this.#end) return void stream.destroy()
-    const missing = this.#download.end - this.#at
-    if (chunk.length > missing) stream.destroy()
-    const part = chunk.subarray(0, missing)
+  #take(bytes: Uint8Array): boolean {
+    if (this.#end) return false
+    this.#silence?.refresh()
+    const part = bytes.subarray(0, this.#download.end - this.#at)
     this.#at += part.length
     this.#slabs.add(part)
     this.#news.fire()
-    if (this.#slabs.bytes >= this.#mostAhead) stream.pause()
+    this.#isExceeded = part.length < bytes.length
+    if (this.#isExceeded) this.#incoming?.destroy()
+    this.#isPaused = this.#slabs.bytes >= this.#mostAhead
+    return !this.#isPaused
+  }
+
+  #resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    this.#silence?.refresh()
+    this.#incoming?.resume()
   }
 }
 
-const closed = (stream: Readable): Promise<void> =>
-  new Promise((resolve, reject) => {
-    stream.on('end', resolve)
-    stream.on('error', reject)
-    stream.on('close', resolve)
-    if (stream.closed) resolve()
-  })
-
-async function opened(opening: Promise<Readable>, url: string, silenceMs: number): Promise<Readable> {
+async function opened(opening: Promise<Incoming>, url: string, silenceMs: number): Promise<Incoming> {
   try {
     return await within(silenceMs, url, opening)
   } catch (error) {
-    // A stream that comes after all would keep its connection.
+    // What comes after all would keep its connection.
     opening.then(
       (late) => late.destroy(),
       () => {},

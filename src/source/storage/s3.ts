@@ -1,5 +1,4 @@
 /** Amazon S3 and servers that speak its protocol. This file and s3_client.ts alone know the AWS SDK. */
-import type { Readable } from 'node:stream'
 import {
   GetObjectCommand,
   ListObjectsV2Command,
@@ -9,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3'
 import type { StorageOf } from '../../config.ts'
 import type { Doing } from './failure.ts'
+import { type Incoming, incoming, type Take } from './incoming.ts'
 import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
 import { rangeIgnored, resumed } from './resume.ts'
 import { inRealTime, type Waiting } from './retry.ts'
@@ -128,7 +128,7 @@ const decodeKey = (key: string): string => decodeURIComponent(key.replaceAll('+'
 /** Opens the object at any byte, and only the content that was listed, or that was met first. */
 function opener(get: GetObject, bucket: string, { key, size, version }: StoredObject, end: number) {
   let pinned = version
-  return async (start: number): Promise<Readable> => {
+  return async (start: number, take: Take): Promise<Incoming> => {
     const { body, etag, contentRange } = await get({
       Bucket: bucket,
       Key: key,
@@ -141,7 +141,7 @@ function opener(get: GetObject, bucket: string, { key, size, version }: StoredOb
       throw rangeIgnored(`s3://${bucket}/${key}`)
     }
     pinned ??= etag
-    return body
+    return incoming(body, take)
   }
 }
 

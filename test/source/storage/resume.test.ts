@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
+import { type Incoming, incoming, type Take } from '../../../src/source/storage/incoming.ts'
 import { type Download, resumed } from '../../../src/source/storage/resume.ts'
 import { bytesOf } from './read.ts'
 
@@ -22,10 +23,10 @@ function download(start: number, end: number, connections: readonly Connection[]
     start,
     end,
     failure: (error) => (error instanceof TransientError ? error : new TransientError(String(error))),
-    async open(at) {
+    async open(at, take) {
       const connection = connections[starts.length] ?? { bytes: content.length, chunk: 64, end: 'quiet' }
       starts.push(at)
-      return Readable.from(sent(content.subarray(at, Math.min(end, at + connection.bytes)), connection))
+      return incoming(Readable.from(sent(content.subarray(at, Math.min(end, at + connection.bytes)), connection)), take)
     },
   }
   return { ...made, starts }
@@ -97,7 +98,7 @@ test('what is no passing trouble ends it at once', async () => {
 })
 
 test('a server that sends more than it was asked for is cut short', async () => {
-  const greedy = { ...download(0, 100, []), open: async () => Readable.from([content]) }
+  const greedy = { ...download(0, 100, []), open: opening(() => Readable.from([content])) }
   expect((await bytesOf(resumed(greedy, waiting()))).equals(content.subarray(0, 100))).toBe(true)
 })
 
@@ -105,14 +106,26 @@ test('a connection that falls silent is given up, before and in the middle of it
   let connections = 0
   const silent = {
     ...download(0, 300, []),
-    open(at: number): Promise<Readable> {
+    async open(at: number, take: Take): Promise<Incoming> {
       if (connections++ === 0) return new Promise(() => {})
-      if (connections === 2) return Promise.resolve(stalling(content.subarray(0, 10)))
-      return Promise.resolve(Readable.from([content.subarray(at, 300)]))
+      if (connections === 2) return incoming(stalling(content.subarray(0, 10)), take)
+      return incoming(Readable.from([content.subarray(at, 300)]), take)
     },
   }
   expect((await bytesOf(resumed(silent, waiting(), { silenceMs: 20 }))).equals(content.subarray(0, 300))).toBe(true)
   expect(connections).toBe(3)
+})
+
+test('nothing is taken of a connection that was given up', async () => {
+  const takes: Take[] = []
+  const open = async (at: number, take: Take): Promise<Incoming> => {
+    if (takes.push(take) === 1) return new Promise(() => {})
+    expect(takes[0]?.(Buffer.alloc(10, 255))).toBe(false)
+    return incoming(Readable.from([content.subarray(at, 300)]), take)
+  }
+  const read = await bytesOf(resumed({ ...download(0, 300, []), open }, waiting(), { silenceMs: 20 }))
+  expect(read.equals(content.subarray(0, 300))).toBe(true)
+  expect(takes[0]?.(Buffer.alloc(10, 255))).toBe(false)
 })
 
 test('a reader that takes its time does not make the connection silent', async () => {
@@ -128,13 +141,13 @@ test('a reader that takes its time does not make the connection silent', async (
 
 test('leaving the loop closes the connection', async () => {
   const stream = stalling(content.subarray(0, 10))
-  for await (const _ of resumed({ ...download(0, 300, []), open: async () => stream }, waiting())) break
+  for await (const _ of resumed({ ...download(0, 300, []), open: opening(() => stream) }, waiting())) break
   expect(stream.destroyed).toBe(true)
 })
 
 test('whoever leaves while nothing arrives need not wait', async () => {
   const stream = stalling(content.subarray(0, 10))
-  const left = resumed({ ...download(0, 300, []), open: async () => stream }, waiting())
+  const left = resumed({ ...download(0, 300, []), open: opening(() => stream) }, waiting())
   await left.next()
   const next = left.next()
   await left.return?.()
@@ -144,9 +157,10 @@ test('whoever leaves while nothing arrives need not wait', async () => {
 
 test('whoever leaves before there is a connection leaves none behind', async () => {
   const stream = stalling(content.subarray(0, 10))
-  const opening = new Promise<Readable>((resolve) => setImmediate(() => resolve(stream)))
-  await resumed({ ...download(0, 300, []), open: () => opening }, waiting()).return?.()
-  await opening
+  const opened = new Promise<Readable>((resolve) => setImmediate(() => resolve(stream)))
+  const open = async (_: number, take: Take) => incoming(await opened, take)
+  await resumed({ ...download(0, 300, []), open }, waiting()).return?.()
+  await opened
   await new Promise(setImmediate)
   expect(stream.destroyed).toBe(true)
 })
@@ -176,7 +190,7 @@ test('it loads by itself, until so many bytes wait for their reader', async () =
   const endless = async function* () {
     for (; ; sent += 10) yield new Uint8Array(10)
   }
-  const open = async () => Readable.from(endless(), { objectMode: false, highWaterMark: 1 })
+  const open = opening(() => Readable.from(endless(), { objectMode: false, highWaterMark: 1 }))
   const loading = resumed({ ...download(0, 1_000_000, []), open }, waiting(), { mostAhead: 100 })
   const isQuiet = async () => {
     const before = sent
@@ -196,7 +210,7 @@ test('it loads by itself, until so many bytes wait for their reader', async () =
 test('the first bytes come as soon as they are there, and then large chunks', async () => {
   const stream = new Readable({ read() {} })
   const size = 2_000_000
-  const loading = resumed({ ...download(0, size, []), end: size, open: async () => stream }, waiting())
+  const loading = resumed({ ...download(0, size, []), end: size, open: opening(() => stream) }, waiting())
   stream.push(Buffer.alloc(10))
   expect((await loading.next()).value).toHaveLength(10)
   let isThere = false
@@ -213,6 +227,12 @@ test('the first bytes come as soon as they are there, and then large chunks', as
   expect(await next).toBe(524_288)
   expect((await bytesOf(loading)).length).toBe(size - 10 - 524_288)
 })
+
+/** Every connection is made anew. */
+const opening =
+  (open: () => Readable): Download['open'] =>
+  async (_, take) =>
+    incoming(open(), take)
 
 /** Sends some bytes, and then nothing for ever. */
 function stalling(bytes: Buffer): Readable {
