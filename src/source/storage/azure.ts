@@ -5,11 +5,12 @@ import { ConfigError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
 import { azureFailure } from './azure_errors.ts'
 import type { Doing } from './failure.ts'
-import { type Incoming, incoming, type Take } from './incoming.ts'
+import { streamed } from './incoming.ts'
+import { type GetPart, opener } from './opener.ts'
 import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
-import { rangeIgnored, resumed } from './resume.ts'
+import { resumed } from './resume.ts'
 import { inRealTime, type Waiting } from './retry.ts'
-import { ChangedObjectError, MissingObjectError, type ObjectStore, type StoredObject } from './store.ts'
+import { ChangedObjectError, MissingObjectError, type ObjectStore } from './store.ts'
 import { type Access, contentOf, replaced, type WritableStore, withoutVersion } from './writable.ts'
 
 type AzureConfig = StorageOf<'azure'>
@@ -21,6 +22,7 @@ export function azureStore(config: AzureConfig, waiting: Waiting = inRealTime): 
     client ??= clientFor(config, address)
     return client
   }
+  const get = partGetter(container)
   const doing = (action: Doing['action'], url: string): Doing => ({ action, url, host: new URL(address).host })
   const listing = (pages: Pages): Listing => ({
     url: address,
@@ -46,21 +48,14 @@ export function azureStore(config: AzureConfig, waiting: Waiting = inRealTime): 
     read(object, start = 0, end = object.size) {
       const url = `${address}/${object.key}`
       const limit = Math.min(end, object.size)
-      return resumed(
-        {
-          url,
-          start,
-          end: limit,
-          open: opener(container, object, limit, url),
-          failure: async (error) => {
-            const failure = azureFailure(error, doing('read', url), config)
-            // Servers differ in which of its two faults they name of an object that is gone.
-            const isGone = failure instanceof ChangedObjectError && !(await isThere(await container(), object.key))
-            return isGone ? new MissingObjectError(`${url} is gone.`, { cause: failure.cause }) : failure
-          },
-        },
-        waiting,
-      )
+      const open = opener(get, object, limit, url)
+      const failure = async (error: unknown) => {
+        const failure = azureFailure(error, doing('read', url), config)
+        // Servers differ in which of its two faults they name of an object that is gone.
+        const isGone = failure instanceof ChangedObjectError && !(await isThere(await container(), object.key))
+        return isGone ? new MissingObjectError(`${url} is gone.`, { cause: failure.cause }) : failure
+      }
+      return resumed({ url, start, end: limit, open, failure }, waiting)
     },
     url: (key) => `${address}/${key}`,
     close() {},
@@ -133,25 +128,21 @@ async function pageOf(pages: ReturnType<Pages>, token: string | undefined): Prom
   }
 }
 
-/** Opens the object at any byte, and only the content that was listed, or that was met first. */
-function opener(container: () => Promise<ContainerClient>, object: StoredObject, end: number, url: string) {
-  const { key, size } = object
-  let pinned = object.version
-  return async (start: number, take: Take): Promise<Incoming> => {
-    const count = start === 0 && end === size ? undefined : end - start
-    const response = await (await container()).getBlobClient(key).download(start, count, {
-      maxRetryRequests: 0,
-      ...(pinned === undefined ? {} : { conditions: { ifMatch: pinned } }),
-    })
-    const stream = response.readableStreamBody as Readable
-    if (start > 0 && !response.contentRange?.startsWith(`bytes ${start}-`)) {
-      stream.destroy()
-      throw rangeIgnored(url)
-    }
-    pinned ??= response.etag
-    return incoming(stream, take)
+/** Gets parts of the container's blobs. */
+const partGetter =
+  (container: () => Promise<ContainerClient>): GetPart =>
+  async ({ key, bytes, version }, receiver) => {
+    const blob = (await container()).getBlobClient(key)
+    const { readableStreamBody, contentRange, etag } = await blob.download(
+      bytes?.start,
+      bytes && bytes.end - bytes.start,
+      {
+        maxRetryRequests: 0,
+        ...(version === undefined ? {} : { conditions: { ifMatch: version } }),
+      },
+    )
+    return streamed(readableStreamBody as Readable, { version: etag, contentRange }, receiver)
   }
-}
 
 const isThere = (container: ContainerClient, key: string): Promise<boolean> =>
   container

@@ -7,14 +7,17 @@ import { GoogleAuth } from 'google-auth-library'
 import * as z from 'zod'
 import { ConfigError } from '../../cdk/errors.ts'
 import type { StorageOf } from '../../config.ts'
+import { Connections } from './connections.ts'
+import { directly } from './directly.ts'
 import type { Doing } from './failure.ts'
 import { gcsFailure, tokenFailure } from './gcs_errors.ts'
-import { bytesIn, type Client, httpClient, textOf } from './http.ts'
-import { type Incoming, incoming, type Take } from './incoming.ts'
+import { bytesIn, type Client, HttpError, httpClient, textOf } from './http.ts'
+import { streamed } from './incoming.ts'
+import { type GetPart, opener, type Part, rangeOf } from './opener.ts'
 import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
-import { rangeIgnored, resumed } from './resume.ts'
+import { resumed } from './resume.ts'
 import { inRealTime, SILENCE_MS, type Waiting } from './retry.ts'
-import type { ObjectStore, StoredObject } from './store.ts'
+import type { ObjectStore } from './store.ts'
 import { type Access, contentOf, replaced, type WritableStore, withoutVersion } from './writable.ts'
 
 type GcsConfig = StorageOf<'gcs'>
@@ -22,6 +25,7 @@ type Query = Readonly<Record<string, string>>
 
 export function gcsStore(config: GcsConfig, waiting: Waiting = inRealTime): ObjectStore {
   const bucket = bucketOf(config, READ_ONLY)
+  const get = partGetter(bucket)
   const address = `gs://${config.bucket}`
   const doing = (action: Doing['action'], url: string): Doing => ({ action, url, host: bucket.url.host })
   const listing = (query: Query): Listing => ({
@@ -38,19 +42,15 @@ export function gcsStore(config: GcsConfig, waiting: Waiting = inRealTime): Obje
     read(object, start = 0, end = object.size) {
       const url = `${address}/${object.key}`
       const limit = Math.min(end, object.size)
-      return resumed(
-        {
-          url,
-          start,
-          end: limit,
-          open: opener(bucket, object, limit, url),
-          failure: (error) => gcsFailure(error, doing('read', url), config),
-        },
-        waiting,
-      )
+      const open = opener(get, object, limit, url)
+      const failure = (error: unknown) => gcsFailure(error, doing('read', url), config)
+      return resumed({ url, start, end: limit, open, failure }, waiting)
     },
     url: (key) => `${address}/${key}`,
-    close: () => bucket.client.close(),
+    close() {
+      bucket.client.close()
+      bucket.connections.close()
+    },
   }
 }
 
@@ -75,7 +75,7 @@ const accessTo = ({ url, client, authorization }: Bucket, key: string): Pick<Acc
   async get() {
     const address = withQuery(new URL(`${url.href}/${encodeURIComponent(key)}`), { alt: 'media' })
     const answer = await client.get(address, await authorization())
-    const version = answer.headers['x-goog-generation']?.toString()
+    const version = answer.headers[GENERATION]?.toString()
     return { bytes: await bytesIn(answer), version: version ?? withoutVersion({ url: key }) }
   },
   async put(bytes, version = '0') {
@@ -94,13 +94,15 @@ const Uploaded = z.object({ generation: z.string() })
 interface Bucket {
   readonly url: URL
   readonly client: Client
+  readonly connections: Connections
   authorization(): Promise<Readonly<Record<string, string>>>
 }
 
 function bucketOf(config: GcsConfig, scope: string): Bucket {
   const { bucket, endpoint = 'https://storage.googleapis.com' } = config
   const url = new URL(`${endpoint.replace(/\/+$/, '')}/storage/v1/b/${encodeURIComponent(bucket)}/o`)
-  return { url, client: httpClient(url.protocol), authorization: authorizationOf(config, url, scope) }
+  const connections = new Connections(url, GENERATION)
+  return { url, client: httpClient(url.protocol), connections, authorization: authorizationOf(config, url, scope) }
 }
 
 const READ_ONLY = 'https://www.googleapis.com/auth/devstorage.read_only'
@@ -149,27 +151,37 @@ async function pageOf({ url, client, authorization }: Bucket, query: Query): Pro
   }
 }
 
-/** Opens the object at any byte, and only the content that was listed, or that was met first. */
-function opener({ url, client, authorization }: Bucket, object: StoredObject, end: number, name: string) {
-  const { key, size } = object
-  let pinned = object.version
-  return async (start: number, take: Take): Promise<Incoming> => {
-    const condition = pinned === undefined ? {} : { ifGenerationMatch: pinned }
-    const address = withQuery(new URL(`${url.href}/${encodeURIComponent(key)}`), { alt: 'media', ...condition })
-    const answer = await client.get(address, {
+/** Gets parts of the bucket's objects. */
+function partGetter({ url, client, connections, authorization }: Bucket): GetPart {
+  const request = async ({ key, bytes, version }: Part) => ({
+    url: withQuery(new URL(`${url.href}/${encodeURIComponent(key)}`), {
+      alt: 'media',
+      ...(version === undefined ? {} : { ifGenerationMatch: version }),
+    }),
+    headers: {
       ...(await authorization()),
       // Without it Google unpacks objects that are stored with Content-Encoding: gzip, and ignores ranges of them.
       'accept-encoding': 'gzip',
-      ...(start === 0 && end === size ? {} : { range: `bytes=${start}-${end - 1}` }),
-    })
-    if (start > 0 && !answer.headers['content-range']?.startsWith(`bytes ${start}-`)) {
-      answer.destroy()
-      throw rangeIgnored(name)
-    }
-    pinned ??= answer.headers['x-goog-generation']?.toString()
-    return incoming(answer, take)
-  }
+      ...(bytes && { range: rangeOf(bytes) }),
+    },
+  })
+  return directly({
+    async direct(part, receiver) {
+      const { url, headers } = await request(part)
+      const { host, pathname, search } = url
+      return connections.get({ path: pathname + search, headers: { host, ...headers } }, receiver)
+    },
+    async library(part, receiver) {
+      const { url, headers } = await request(part)
+      const answer = await client.get(url, headers)
+      const { 'content-range': contentRange, [GENERATION]: generation } = answer.headers
+      return streamed(answer, { version: generation?.toString(), contentRange }, receiver)
+    },
+    busy: (status) => new HttpError(status, ''),
+  })
 }
+
+const GENERATION = 'x-goog-generation'
 
 function withQuery(url: URL, query: Query): URL {
   const asked = new URL(url)

@@ -1,8 +1,5 @@
-/** The body of an answer on its way, whoever fetches it. */
+/** The content of an object on its way, whoever fetches it. */
 import type { Readable } from 'node:stream'
-
-/** Takes bytes as they come, which the next ones may overwrite. False: no more, until `resume`. */
-export type Take = (bytes: Uint8Array) => boolean
 
 export interface Incoming {
   /** Settles when nothing comes any more: all has come, or the connection is closed. Fails with what that failed with. */
@@ -12,8 +9,32 @@ export interface Incoming {
   destroy(error?: Error): void
 }
 
-/** That of an SDK. */
-export function incoming(stream: Readable, take: Take): Incoming {
+/** Takes bytes as they come, which the next ones may overwrite. False: no more, until `resume`. */
+export type Take = (bytes: Uint8Array) => boolean
+
+/** What is told of the bytes that follow. */
+export interface Head {
+  /** Of the object's content: an etag or a generation. */
+  readonly version: string | undefined
+  /** As in HTTP: `bytes 5-9/10`. */
+  readonly contentRange: string | undefined
+}
+
+/** Who gets the content. */
+export interface Receiver {
+  /** Comes before any bytes. Throws if they are not wanted. */
+  check(head: Head): void
+  readonly take: Take
+}
+
+/** The content that a library gives as a stream. */
+export function streamed(stream: Readable, head: Head, { check, take }: Receiver): Incoming {
+  try {
+    check(head)
+  } catch (error) {
+    stream.destroy()
+    throw error
+  }
   stream.on('data', (chunk: Uint8Array) => {
     if (!take(chunk)) stream.pause()
   })

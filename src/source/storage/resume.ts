@@ -188,7 +188,3 @@ async function opened(opening: Promise<Incoming>, url: string, silenceMs: number
 
 const brokenOff = (url: string, at: number, end: number): TransientError =>
   new TransientError(`${url}: the download broke off at byte ${at} of ${end}. It is tried again with the next sync.`)
-
-/** For servers that begin at another byte than they were asked to. */
-export const rangeIgnored = (url: string): TransientError =>
-  new TransientError(`${url}: the server sent other bytes than it was asked for. Check the storage server.`)

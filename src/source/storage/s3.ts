@@ -8,21 +8,21 @@ import {
 } from '@aws-sdk/client-s3'
 import type { StorageOf } from '../../config.ts'
 import type { Doing } from './failure.ts'
-import { type Incoming, incoming, type Take } from './incoming.ts'
+import { opener } from './opener.ts'
 import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
-import { rangeIgnored, resumed } from './resume.ts'
+import { resumed } from './resume.ts'
 import { inRealTime, type Waiting } from './retry.ts'
 import { clientFor } from './s3_client.ts'
 import { regionOf, s3Failure, withoutToken } from './s3_errors.ts'
-import { type GetObject, objectGetter } from './s3_get.ts'
-import type { ObjectStore, StoredObject } from './store.ts'
+import { objectGetter } from './s3_get.ts'
+import type { ObjectStore } from './store.ts'
 import { type Access, contentOf, replaced, type WritableStore, withoutVersion } from './writable.ts'
 
 type S3Config = StorageOf<'s3'>
 
 export function s3Store(config: S3Config, waiting: Waiting = inRealTime): ObjectStore {
   const client = clientFor(config)
-  const get = objectGetter(client)
+  const getter = objectGetter(client, config.bucket)
   const bucket = `s3://${config.bucket}`
   const doing = (action: Doing['action'], url: string): Doing => ({ action, url, host: hostOf(config) })
   const listing = (query: object): Listing => ({
@@ -36,19 +36,16 @@ export function s3Store(config: S3Config, waiting: Waiting = inRealTime): Object
     level: (prefix) => entriesOf(listing({ Prefix: prefix, Delimiter: '/' }), prefix, waiting),
     read(object, start = 0, end = object.size) {
       const url = `${bucket}/${object.key}`
-      return resumed(
-        {
-          url,
-          start,
-          end: Math.min(end, object.size),
-          open: opener(get, config.bucket, object, Math.min(end, object.size)),
-          failure: (error) => s3Failure(error, doing('read', url), config),
-        },
-        waiting,
-      )
+      const limit = Math.min(end, object.size)
+      const open = opener(getter.get, object, limit, url)
+      const failure = (error: unknown) => s3Failure(error, doing('read', url), config)
+      return resumed({ url, start, end: limit, open, failure }, waiting)
     },
     url: (key) => `${bucket}/${key}`,
-    close: () => client.destroy(),
+    close() {
+      getter.close()
+      client.destroy()
+    },
   }
 }
 
@@ -124,26 +121,6 @@ function pageOf(output: ListObjectsV2CommandOutput): Page {
 }
 
 const decodeKey = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '))
-
-/** Opens the object at any byte, and only the content that was listed, or that was met first. */
-function opener(get: GetObject, bucket: string, { key, size, version }: StoredObject, end: number) {
-  let pinned = version
-  return async (start: number, take: Take): Promise<Incoming> => {
-    const { body, etag, contentRange } = await get({
-      Bucket: bucket,
-      Key: key,
-      // A request for the whole object needs no range, and no part of an empty object can be asked for.
-      Range: start === 0 && end === size ? undefined : `bytes=${start}-${end - 1}`,
-      IfMatch: pinned,
-    })
-    if (start > 0 && !contentRange?.startsWith(`bytes ${start}-`)) {
-      body.destroy()
-      throw rangeIgnored(`s3://${bucket}/${key}`)
-    }
-    pinned ??= etag
-    return incoming(body, take)
-  }
-}
 
 const hostOf = ({ endpoint, region_name }: S3Config): string =>
   endpoint === undefined ? `s3.${region_name}.amazonaws.com` : new URL(endpoint).host

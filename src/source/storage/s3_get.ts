@@ -1,64 +1,51 @@
 /**
  * Requests for objects as the AWS SDK makes them, without most of its work. For each request it resolves the endpoint by
  * rules, serializes by a schema, and goes through some twenty middlewares: more CPU time than a file of fifty events
- * takes to read. So only the first one is its own. The next are made like that one, signed by its signer and sent by its
- * handler.
+ * takes to read. So it makes only one, which is not sent. Ours are made like that one, and signed by its signer.
  */
 import type { Readable } from 'node:stream'
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { Connections, type Get, type Origin } from './connections.ts'
+import { directly } from './directly.ts'
+import { streamed } from './incoming.ts'
+import { type GetPart, type Part, rangeOf } from './opener.ts'
 
-interface ObjectRequest {
-  readonly Bucket: string
-  readonly Key: string
-  readonly Range: string | undefined
-  readonly IfMatch: string | undefined
+export interface ObjectGetter {
+  /** Fails with whatever the SDK fails with. */
+  readonly get: GetPart
+  close(): void
 }
-
-interface ObjectAnswer {
-  readonly body: Readable
-  readonly etag: string | undefined
-  readonly contentRange: string | undefined
-}
-
-/** Throws whatever the SDK throws. */
-export type GetObject = (request: ObjectRequest) => Promise<ObjectAnswer>
 
 /** For one bucket. */
-export function objectGetter(client: S3Client): GetObject {
-  const watched = watchedRequests(client)
-  let like: Like | undefined
-
-  async function throughSdk(request: ObjectRequest): Promise<ObjectAnswer> {
-    const { Body, ETag, ContentRange } = await client.send(new GetObjectCommand(request))
-    like = watched.like(request.Key)
-    return { body: Body as Readable, etag: ETag, contentRange: ContentRange }
-  }
-
-  return async (request) => {
-    if (!like) return throughSdk(request)
-    const { statusCode, headers, body } = await sent(client, like, request)
-    if (statusCode === 200 || statusCode === 206) {
-      return { body, etag: headers['etag'], contentRange: headers['content-range'] }
-    }
-    body.destroy()
-    if (statusCode >= 500) throw busy(statusCode)
-    // It knows what any other answer means.
-    return throughSdk(request)
-  }
+export function objectGetter(client: S3Client, Bucket: string, connect = connectTo): ObjectGetter {
+  let liking: Promise<Like | undefined> | undefined
+  let connections: Gets | undefined
+  const get = directly({
+    async direct(part, receiver) {
+      liking ??= likeOf(client, Bucket)
+      const like = await liking
+      if (!like) return undefined
+      connections ??= connect(like.request)
+      return connections.get(await signed(client, like, part), receiver)
+    },
+    async library({ key: Key, bytes, version }, receiver) {
+      const input = { Bucket, Key, IfMatch: version, Range: bytes && rangeOf(bytes) }
+      const { Body, ETag, ContentRange } = await client.send(new GetObjectCommand(input))
+      return streamed(Body as Readable, { version: ETag, contentRange: ContentRange }, receiver)
+    },
+    busy: (httpStatusCode) => Object.assign(new Error(`HTTP ${httpStatusCode}`), { $metadata: { httpStatusCode } }),
+  })
+  return { get, close: () => connections?.close() }
 }
 
-/** Shaped like an error of the SDK. A server that has too much to do is not asked twice. */
-const busy = (httpStatusCode: number): Error =>
-  Object.assign(new Error(`HTTP ${httpStatusCode}`), { $metadata: { httpStatusCode } })
+type Gets = Pick<Connections, 'get' | 'close'>
+const connectTo = (origin: Origin): Gets => new Connections(origin, 'etag')
 
 /** What requests for objects of a bucket have in common. */
 interface Like {
-  readonly protocol: string
-  readonly hostname: string
-  readonly port: number | undefined
-  /** All of the path but the key. */
+  readonly request: Request
+  /** All of its path but the key. */
   readonly path: string
-  readonly query: Record<string, string | string[] | null>
   readonly signer: Promise<Signer>
 }
 
@@ -66,44 +53,51 @@ type Signer = Awaited<ReturnType<S3Client['config']['signer']>>
 type Scheme = Parameters<S3Client['config']['signer']>[0]
 type Request = Parameters<Signer['sign']>[0]
 
-/** Looks at the SDK's own requests for objects. */
-function watchedRequests(client: S3Client) {
-  let last: { readonly request: Request; readonly scheme: Scheme } | undefined
-  client.middlewareStack.add(
-    (next, context) => (args) => {
-      const [scheme] =
-        (context['endpointV2'] as { properties?: { authSchemes?: Scheme[] } })?.properties?.authSchemes ?? []
-      if (context['commandName'] === 'GetObjectCommand') last = { request: args.request as Request, scheme }
-      return next(args)
+/** Has the SDK make a request, and keeps it from sending it. Undefined where it signs them in another way. */
+async function likeOf(client: S3Client, Bucket: string): Promise<Like | undefined> {
+  let like: Like | undefined
+  const command = new Unsent({ Bucket, Key: ANY_KEY })
+  command.middlewareStack.add(
+    (_, context) => async (args) => {
+      const { authSchemes } = (context['endpointV2'] as { properties?: { authSchemes?: Scheme[] } }).properties ?? {}
+      const request = args.request as Request
+      const scheme = authSchemes?.[0]
+      if (scheme?.name === 'sigv4' && request.path.endsWith(ANY_KEY)) {
+        like = { request, path: request.path.slice(0, -ANY_KEY.length), signer: client.config.signer(scheme) }
+      }
+      return { response: {}, output: { $metadata: {} } }
     },
-    { step: 'build', name: 'watchRequests' },
+    { step: 'build', priority: 'high', name: 'keep' },
   )
-  return {
-    /** Undefined where requests are signed in a way that differs from one to the next. */
-    like(key: string): Like | undefined {
-      if (!last?.request.path.endsWith(encoded(key)) || last.scheme?.name !== 'sigv4') return undefined
-      const { protocol, hostname, port, path, query = {} } = last.request
-      const signer = client.config.signer(last.scheme)
-      return { protocol, hostname, port, path: path.slice(0, -encoded(key).length), query, signer }
-    },
+  try {
+    await client.send(command)
+  } catch {
+    // What is wrong shows when it sends one.
   }
+  return like
 }
+
+/** Middlewares are kept for each kind of command. */
+class Unsent extends GetObjectCommand {}
+
+const ANY_KEY = 'key'
 
 /** The SHA-256 of no bytes, which is what a GET sends. */
 const NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
-async function sent({ config }: S3Client, like: Like, { Key, Range, IfMatch }: ObjectRequest) {
-  const { protocol, hostname, port, path, query, signer } = like
+async function signed({ config }: S3Client, like: Like, { key, bytes, version }: Part): Promise<Get> {
+  const { protocol, hostname, port, query = {} } = like.request
   const headers = {
     host: port === undefined ? hostname : `${hostname}:${port}`,
     'x-amz-content-sha256': NOTHING,
-    ...(Range !== undefined && { range: Range }),
-    ...(IfMatch !== undefined && { 'if-match': IfMatch }),
+    ...(bytes && { range: rangeOf(bytes) }),
+    ...(version !== undefined && { 'if-match': version }),
   }
-  const request = { method: 'GET', protocol, hostname, port, path: path + encoded(Key), query, headers }
+  const path = like.path + encoded(key)
+  const request = { method: 'GET', protocol, hostname, port, path, query, headers }
   const signingDate = new Date(Date.now() + config.systemClockOffset)
-  const signed = await (await signer).sign(request as Request, { signingDate })
-  return (await config.requestHandler.handle(signed as never)).response
+  const { headers: all } = await (await like.signer).sign(request as Request, { signingDate })
+  return { path: `${path}?${new URLSearchParams(query as Record<string, string>)}`, headers: all }
 }
 
 /** As in a path: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html (read 2026-11). */

@@ -66,8 +66,9 @@ export function faultContract(name: string, { open, throttled, refusals }: Fault
       const { fake, store } = await opened()
       fake.put('file', CONTENT)
       const object = await only(store)
-      for (let i = 0; i < 3; i++) await bytesOf(store.read(object, i))
-      expect(fake.connections()).toBe(1)
+      for (let i = 0; i < 6; i++) await bytesOf(store.read(object, i))
+      // A library's, and ours.
+      expect(fake.connections()).toBeLessThanOrEqual(2)
     })
 
     test('only the part that is asked for crosses the network', async () => {

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { ConfigError, TransientError } from '../../../src/cdk/errors.ts'
-import { type Incoming, incoming, type Take } from '../../../src/source/storage/incoming.ts'
+import { type Incoming, streamed, type Take } from '../../../src/source/storage/incoming.ts'
 import { type Download, resumed } from '../../../src/source/storage/resume.ts'
 import { bytesOf } from './read.ts'
 
@@ -227,6 +227,10 @@ test('the first bytes come as soon as they are there, and then large chunks', as
   expect(await next).toBe(524_288)
   expect((await bytesOf(loading)).length).toBe(size - 10 - 524_288)
 })
+
+/** A body that nobody looks at before it comes. */
+const incoming = (stream: Readable, take: Take): Incoming =>
+  streamed(stream, { version: undefined, contentRange: undefined }, { check: () => {}, take })
 
 /** Every connection is made anew. */
 const opening =
