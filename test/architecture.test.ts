@@ -26,8 +26,8 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   '@aws-sdk/client-s3': /^(source\/storage\/s3(_client|_get)?|destination\/delivery\/rejected\/s3)\.ts$/,
   '@aws-sdk/credential-providers': /^(source\/storage\/s3_client|destination\/delivery\/rejected\/s3)\.ts$/,
   'google-auth-library': /^source\/storage\/gcs\.ts$/,
-  '@azure/storage-blob': /^source\/storage\/azure\.ts$/,
-  '@azure/identity': /^source\/storage\/azure\.ts$/,
+  '@azure/storage-blob': /^source\/storage\/azure(_get)?\.ts$/,
+  '@azure/identity': /^source\/storage\/azure(_get)?\.ts$/,
 }
 
 interface Import {

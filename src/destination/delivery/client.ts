@@ -2,6 +2,7 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Axios, AxiosRequestConfig } from 'axios'
+import { hasProxy } from '../../cdk/proxy.ts'
 import { type Agents, direct } from './direct.ts'
 
 export const newAgents = (): Agents => ({
@@ -30,7 +31,3 @@ const ANY_ANSWER: AxiosRequestConfig = {
   responseType: 'stream',
   validateStatus: null,
 }
-
-const PROXIES = ['http_proxy', 'https_proxy', 'all_proxy'].flatMap((name) => [name, name.toUpperCase()])
-
-const hasProxy = (environment: NodeJS.ProcessEnv): boolean => PROXIES.some((name) => environment[name])

@@ -1,12 +1,16 @@
-/** Azure Blob Storage. The only file that knows its SDK. */
+/** Azure Blob Storage. Only this file and azure_get.ts know its SDK. */
 import type { Readable } from 'node:stream'
 import { AnonymousCredential, ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob'
 import { ConfigError } from '../../cdk/errors.ts'
+import { hasProxy } from '../../cdk/proxy.ts'
 import type { StorageOf } from '../../config.ts'
 import { azureFailure } from './azure_errors.ts'
+import { type Authorize, blobGet, bySas, bySharedKey, byToken } from './azure_get.ts'
+import { Connections } from './connections.ts'
+import { directly } from './directly.ts'
 import type { Doing } from './failure.ts'
 import { streamed } from './incoming.ts'
-import { type GetPart, opener } from './opener.ts'
+import { type GetPart, opener, rangeOf } from './opener.ts'
 import { entriesOf, type Listing, objectsOf, type Page } from './pages.ts'
 import { resumed } from './resume.ts'
 import { inRealTime, type Waiting } from './retry.ts'
@@ -17,12 +21,15 @@ type AzureConfig = StorageOf<'azure'>
 
 export function azureStore(config: AzureConfig, waiting: Waiting = inRealTime): ObjectStore {
   const address = addressOf(config)
-  let client: Promise<ContainerClient> | undefined
-  const container = () => {
-    client ??= clientFor(config, address)
-    return client
+  let logged: Promise<Login> | undefined
+  const login = () => {
+    logged ??= loginOf(config, address)
+    return logged
   }
-  const get = partGetter(container)
+  const container = async () => (await login()).client
+  // The SDK knows when requests go through a proxy.
+  const connections = hasProxy(process.env) ? undefined : new Connections(new URL(address), 'etag')
+  const get = partGetter(login, new URL(address), connections)
   const doing = (action: Doing['action'], url: string): Doing => ({ action, url, host: new URL(address).host })
   const listing = (pages: Pages): Listing => ({
     url: address,
@@ -58,13 +65,13 @@ export function azureStore(config: AzureConfig, waiting: Waiting = inRealTime): 
       return resumed({ url, start, end: limit, open, failure }, waiting)
     },
     url: (key) => `${address}/${key}`,
-    close() {},
+    close: () => connections?.close(),
   }
 }
 
 export function azureWritableStore(config: AzureConfig, waiting: Waiting = inRealTime): WritableStore {
   const address = addressOf(config)
-  const container = clientFor(config, address)
+  const container = loginOf(config, address).then(({ client }) => client)
   container.catch(() => {})
   const urlOf = (key: string) => `${address}/${key}`
   const access = (key: string): Access => ({
@@ -129,20 +136,27 @@ async function pageOf(pages: ReturnType<Pages>, token: string | undefined): Prom
 }
 
 /** Gets parts of the container's blobs. */
-const partGetter =
-  (container: () => Promise<ContainerClient>): GetPart =>
-  async ({ key, bytes, version }, receiver) => {
-    const blob = (await container()).getBlobClient(key)
-    const { readableStreamBody, contentRange, etag } = await blob.download(
-      bytes?.start,
-      bytes && bytes.end - bytes.start,
-      {
-        maxRetryRequests: 0,
-        ...(version === undefined ? {} : { conditions: { ifMatch: version } }),
-      },
-    )
-    return streamed(readableStreamBody as Readable, { version: etag, contentRange }, receiver)
-  }
+const partGetter = (login: () => Promise<Login>, container: URL, connections: Connections | undefined): GetPart =>
+  directly({
+    async direct({ key, bytes, version }, receiver) {
+      const { authorize } = await login()
+      const headers = {
+        ...(bytes && { 'x-ms-range': rangeOf(bytes) }),
+        ...(version !== undefined && { 'if-match': version }),
+      }
+      return connections?.get(await authorize(blobGet(container, key, headers)), receiver)
+    },
+    async library({ key, bytes, version }, receiver) {
+      const blob = (await login()).client.getBlobClient(key)
+      const [start, count] = bytes ? [bytes.start, bytes.end - bytes.start] : []
+      const conditions = { conditions: version === undefined ? {} : { ifMatch: version } }
+      const answer = await blob.download(start, count, { maxRetryRequests: 0, ...conditions })
+      const { readableStreamBody, contentRange, etag } = answer
+      return streamed(readableStreamBody as Readable, { version: etag, contentRange }, receiver)
+    },
+    // Shaped like an error of the SDK.
+    busy: (statusCode) => Object.assign(new Error(`HTTP ${statusCode}`), { statusCode }),
+  })
 
 const isThere = (container: ContainerClient, key: string): Promise<boolean> =>
   container
@@ -160,16 +174,27 @@ function addressOf(config: AzureConfig): string {
   return `${endpoint.replace(/\/+$/, '')}/${encodeURIComponent(container)}`
 }
 
+/** How the service knows us. */
+interface Login {
+  readonly client: ContainerClient
+  readonly authorize: Authorize
+}
+
 /** Retries are ours: see retry.ts. */
-async function clientFor(config: AzureConfig, address: string): Promise<ContainerClient> {
+async function loginOf(config: AzureConfig, address: string): Promise<Login> {
   const options = { retryOptions: { maxTries: 1 } }
   const { azure_blob_storage_account_name: account, azure_blob_storage_account_key: key, sas_token } = config
-  if (key !== undefined) return new ContainerClient(address, new StorageSharedKeyCredential(account, key), options)
+  if (key !== undefined) {
+    const credential = new StorageSharedKeyCredential(account, key)
+    return { client: new ContainerClient(address, credential, options), authorize: bySharedKey(credential) }
+  }
   if (sas_token !== undefined) {
     // What portals show begins with a question mark, or with a whole address before it.
     const query = sas_token.slice(sas_token.indexOf('?') + 1)
-    return new ContainerClient(`${address}?${query}`, new AnonymousCredential(), options)
+    const client = new ContainerClient(`${address}?${query}`, new AnonymousCredential(), options)
+    return { client, authorize: bySas(query) }
   }
   const { DefaultAzureCredential } = await import('@azure/identity')
-  return new ContainerClient(address, new DefaultAzureCredential(), options)
+  const credential = new DefaultAzureCredential()
+  return { client: new ContainerClient(address, credential, options), authorize: byToken(credential) }
 }

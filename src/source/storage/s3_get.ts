@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream'
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { Connections, type Get, type Origin } from './connections.ts'
 import { directly } from './directly.ts'
+import { escaped } from './escaped.ts'
 import { streamed } from './incoming.ts'
 import { type GetPart, type Part, rangeOf } from './opener.ts'
 
@@ -93,15 +94,9 @@ async function signed({ config }: S3Client, like: Like, { key, bytes, version }:
     ...(bytes && { range: rangeOf(bytes) }),
     ...(version !== undefined && { 'if-match': version }),
   }
-  const path = like.path + encoded(key)
+  const path = like.path + escaped(key)
   const request = { method: 'GET', protocol, hostname, port, path, query, headers }
   const signingDate = new Date(Date.now() + config.systemClockOffset)
   const { headers: all } = await (await like.signer).sign(request as Request, { signingDate })
   return { path: `${path}?${new URLSearchParams(query as Record<string, string>)}`, headers: all }
 }
-
-/** As in a path: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html (read 2026-11). */
-const encoded = (key: string): string =>
-  encodeURIComponent(key)
-    .replaceAll('%2F', '/')
-    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
