@@ -1,7 +1,7 @@
 /** Requests for blobs as the Azure SDK makes them, without most of its work, which takes longer than a small file does. */
 import type { AccessToken, TokenCredential } from '@azure/identity'
 import type { StorageSharedKeyCredential } from '@azure/storage-blob'
-import type { Get } from './connections.ts'
+import type { Get } from './connections/connections.ts'
 import { escaped } from './escaped.ts'
 
 /** Adds to a request what it is allowed by. */

@@ -1,4 +1,4 @@
-import type { Answer } from './exchange.ts'
+import type { Answer } from './connections/exchange.ts'
 import type { Incoming, Receiver } from './incoming.ts'
 import type { GetPart, Part } from './opener.ts'
 

@@ -5,7 +5,7 @@
  */
 import type { Readable } from 'node:stream'
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import { Connections, type Get, type Origin } from './connections.ts'
+import { Connections, type Get, type Origin } from './connections/connections.ts'
 import { directly } from './directly.ts'
 import { escaped } from './escaped.ts'
 import { streamed } from './incoming.ts'

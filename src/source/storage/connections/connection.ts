@@ -10,15 +10,20 @@ export class Connection {
   hasAnswered = false
   readonly #socket: Socket
   readonly #onIdle: (connection: this) => void
+  readonly #silenceMs: number
   #exchange: Exchange | undefined
 
-  /** `connect` gives a socket that need not be connected yet. `onIdle` is called when another request may follow. */
-  constructor(connect: (onread: OnReadOpts) => Socket, onIdle: (connection: Connection) => void) {
+  /**
+   * `connect` gives a socket that need not be connected yet, and that is destroyed when it times out. `onIdle` is called
+   * when another request may follow. The server may say nothing for `silenceMs` before its answer begins.
+   */
+  constructor(connect: (onread: OnReadOpts) => Socket, onIdle: (connection: Connection) => void, silenceMs: number) {
     const memory = Buffer.allocUnsafeSlow(MEMORY_BYTES)
     this.#socket = connect({ buffer: memory, callback: (bytes) => this.#receive(memory.subarray(0, bytes)) })
     this.#socket.on('error', (error) => this.#exchange?.fail(error))
     this.#socket.on('close', () => this.#exchange?.fail(brokenOff()))
     this.#onIdle = onIdle
+    this.#silenceMs = silenceMs
   }
 
   get isClosed(): boolean {
@@ -29,6 +34,7 @@ export class Connection {
   ask(request: string, receiver: AnswerReceiver): Promise<Answer> {
     this.hasAnswered = false
     this.#exchange = new Exchange(this.#socket, receiver)
+    if (!this.#socket.connecting) this.#socket.setTimeout(this.#silenceMs)
     this.#socket.ref()
     this.#socket.write(request, 'latin1')
     return this.#exchange.answer

@@ -1,6 +1,6 @@
 /** A request that was sent, and the answer that comes. */
 import type { Socket } from 'node:net'
-import type { Incoming, Take } from './incoming.ts'
+import type { Incoming, Take } from '../incoming.ts'
 import { bodyBytes, headIn, keepsOpen, type ResponseHead } from './response_head.ts'
 
 /** Who gets an answer. */
@@ -82,6 +82,8 @@ export class Exchange implements Incoming {
 
   #begin(head: ResponseHead | undefined): void {
     const bytes = head && bodyBytes(head)
+    // From now on it may have to wait for us.
+    this.#socket.setTimeout(0)
     if (!head || bytes === undefined) {
       this.#answer.resolve({ status: head?.status ?? 0, body: undefined })
       // What follows may be of any length.

@@ -3,9 +3,9 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { createServer as createSecureServer } from 'node:tls'
 import { afterEach, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { selfSigned } from '../../../integration_tests/fakes/certificate.ts'
-import { Connections } from '../../../src/source/storage/connections.ts'
-import type { Head, Incoming, Receiver } from '../../../src/source/storage/incoming.ts'
+import { selfSigned } from '../../../../integration_tests/fakes/certificate.ts'
+import { Connections } from '../../../../src/source/storage/connections/connections.ts'
+import type { Head, Incoming, Receiver } from '../../../../src/source/storage/incoming.ts'
 
 /** What a server does with a request, the how manieth of all, on the how manieth connection. */
 type Answering = (socket: Socket, request: string, count: number, connection: number) => void
@@ -16,7 +16,10 @@ afterEach(async () => {
 })
 
 /** A server that is nothing but a script, and connections to it. */
-async function serving(answer: Answering, { isSecure = false, isTrusted = true, hostname = 'localhost' } = {}) {
+async function serving(
+  answer: Answering,
+  { isSecure = false, isTrusted = true, hostname = 'localhost', silenceMs = 60_000 } = {},
+) {
   const requests: string[] = []
   const sockets: Socket[] = []
   const accept = (socket: Socket): void => {
@@ -39,7 +42,7 @@ async function serving(answer: Answering, { isSecure = false, isTrusted = true, 
   const { port } = server.address() as AddressInfo
   const origin = { protocol: isSecure ? 'https:' : 'http:', hostname, port }
   const ca = certificate && isTrusted ? [certificate.cert] : undefined
-  const connections = new Connections(origin, 'etag', { ca })
+  const connections = new Connections(origin, 'etag', { secure: { ca }, silenceMs })
   closing.push(() => {
     connections.close()
     for (const socket of sockets) socket.destroy()
@@ -278,6 +281,26 @@ test('a body that has come is not in the way of the next one', async () => {
   body.destroy(new Error('too late'))
   body.resume()
   expect([await next, sockets.length]).toEqual(['content 2', 1])
+})
+
+test('a server that says nothing before its answer is given up, a reader that takes its time is not', async () => {
+  const { connections, sockets } = await serving(
+    (socket, _, count) => void (count > 1 || socket.write(text('x'.repeat(1_000_000)))),
+    { silenceMs: 20 },
+  )
+  const body = await bodyOf(connections, receiver({ take: () => false }))
+  await new Promise((resolve) => setTimeout(resolve, 60))
+  let isOver = false
+  const over = body.over.then(() => {
+    isOver = true
+  })
+  while (!isOver) {
+    body.resume()
+    await new Promise(setImmediate)
+  }
+  await over
+  for (let i = 0; i < 2; i++) await expect(got(connections)).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+  expect(sockets.length).toBe(3)
 })
 
 test('closing fails what is under way, and everything after it', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { bodyBytes, headIn, keepsOpen } from '../../../src/source/storage/response_head.ts'
+import { bodyBytes, headIn, keepsOpen } from '../../../../src/source/storage/connections/response_head.ts'
 
 const lines = (...all: readonly string[]): string => all.join('\r\n')
 

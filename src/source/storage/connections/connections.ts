@@ -5,9 +5,10 @@
 import { validateHeaderValue } from 'node:http'
 import { connect, isIP, type OnReadOpts, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectSecurely } from 'node:tls'
+import type { Receiver } from '../incoming.ts'
+import { SILENCE_MS } from '../retry.ts'
 import { Connection } from './connection.ts'
 import type { Answer, AnswerReceiver } from './exchange.ts'
-import type { Receiver } from './incoming.ts'
 
 /** A URL is one. */
 export interface Origin {
@@ -25,7 +26,13 @@ export interface Get {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** As long as the AWS SDK's, which has no default of its own. */
+export interface Settings {
+  /** What TLS needs to know besides. */
+  readonly secure?: ConnectionOptions
+  /** A server that says nothing for so long before its answer begins will not any more. */
+  readonly silenceMs?: number
+}
+
 const CONNECT_MS = 10_000
 
 /** Connections to one server, which are used again. */
@@ -33,6 +40,7 @@ export class Connections {
   readonly #origin: Origin
   readonly #versionHeader: string
   readonly #secure: ConnectionOptions
+  readonly #silenceMs: number
   readonly #idle: Connection[] = []
   readonly #all = new Set<Socket>()
   /** Of TLS, to be gone on with. */
@@ -41,11 +49,12 @@ export class Connections {
   #isPlain = true
   #isClosed = false
 
-  /** The header tells the version of an object, and is written in lower case. `secure` is what TLS needs to know. */
-  constructor(origin: Origin, versionHeader: string, secure: ConnectionOptions = {}) {
+  /** The header tells the version of an object, and is written in lower case. */
+  constructor(origin: Origin, versionHeader: string, { secure = {}, silenceMs = SILENCE_MS }: Settings = {}) {
     this.#origin = origin
     this.#versionHeader = versionHeader
     this.#secure = secure
+    this.#silenceMs = silenceMs
   }
 
   /**
@@ -61,7 +70,7 @@ export class Connections {
         check({ version: headers.get(this.#versionHeader), contentRange: headers.get('content-range') }),
       take,
     })
-    this.#isPlain = answer.body !== undefined || answer.status >= 300
+    this.#isPlain &&= answer.body !== undefined || answer.status >= 300
     return answer
   }
 
@@ -94,6 +103,7 @@ export class Connections {
     return new Connection(
       (onread) => this.#socket(onread),
       (connection) => this.#idle.push(connection),
+      this.#silenceMs,
     )
   }
 
@@ -104,8 +114,8 @@ export class Connections {
     const host = hostname.replace(/^\[(.*)\]$/, '$1')
     const options = { host, port: Number(port) || (isSecure ? 443 : 80), onread, noDelay: true, keepAlive: true }
     const socket = isSecure ? this.#connectSecurely(options) : connect(options)
-    socket.setTimeout(CONNECT_MS, () => socket.destroy(notConnected(host)))
-    socket.once(isSecure ? 'secureConnect' : 'connect', () => socket.setTimeout(0))
+    socket.setTimeout(CONNECT_MS, () => socket.destroy(silent(host)))
+    socket.once(isSecure ? 'secureConnect' : 'connect', () => socket.setTimeout(this.#silenceMs))
     this.#all.add(socket)
     socket.once('close', () => this.#all.delete(socket))
     return socket
@@ -122,8 +132,7 @@ export class Connections {
   }
 }
 
-const notConnected = (host: string): Error =>
-  Object.assign(new Error(`no connection to ${host} within ${CONNECT_MS / 1000} s`), { code: 'ETIMEDOUT' })
+const silent = (host: string): Error => Object.assign(new Error(`${host} says nothing`), { code: 'ETIMEDOUT' })
 
 function linesOf(headers: Readonly<Record<string, string>>): string {
   let lines = ''
