@@ -62,7 +62,7 @@ export interface ReadStreams {
 }
 
 /** How many streams are told that their turn comes. */
-const PREPARED = 4
+const PREPARED = 8
 
 /**
  * Implements Source.read for a list of streams, one after the other. Each one configured begins with the status STARTED,

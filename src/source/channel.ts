@@ -20,8 +20,8 @@ export class Channel<T> implements AsyncIterable<T> {
   }
 
   /** What nobody has taken. */
-  rest(): readonly T[] {
-    return this.#items
+  takeAll(): readonly T[] {
+    return this.#items.splice(0)
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {

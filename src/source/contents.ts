@@ -3,7 +3,7 @@ import { Turns } from '../cdk/turns.ts'
 import type { ListedFile } from './cursor.ts'
 import type { Chunks } from './decode/chunks.ts'
 import type { Items } from './look-ahead.ts'
-import { type Fetch, prefetched } from './prefetch.ts'
+import type { Prefetch } from './prefetch.ts'
 import type { ObjectStore } from './storage/store.ts'
 
 /** A file, and its content if it is to be read, in lent chunks. */
@@ -14,22 +14,29 @@ export type WithContents = AsyncIterable<Iterable<WithContent>>
 
 /** What is at hand is opened when its turn comes. All else is fetched ahead. */
 export const withContents = (
-  files: Items<ListedFile>,
+  files: Items<ListedFile> | Promise<Items<ListedFile>>,
   store: ObjectStore,
   isRead: (file: ListedFile) => boolean,
+  prefetch: Prefetch,
 ): WithContents =>
   store.lend
     ? oneByOne(files, (file) => (isRead(file) ? store.lend?.(file.object) : undefined))
-    : fetchedAhead(files, (file) =>
-        isRead(file) ? { size: file.object.size, open: () => store.read(file.object) } : undefined,
+    : apart(
+        prefetch.fetch(files, (file) =>
+          isRead(file) ? { size: file.object.size, open: () => store.read(file.object) } : undefined,
+        ),
       )
 
-async function* fetchedAhead(files: Items<ListedFile>, fetchOf: (file: ListedFile) => Fetch | undefined): WithContents {
-  for await (const file of prefetched(files, fetchOf)) yield [file]
+async function* apart(files: AsyncIterable<WithContent>): WithContents {
+  for await (const file of files) yield [file]
 }
 
 /** What is at hand waits for nothing, so others have to be given their turn. */
-async function* oneByOne(files: Items<ListedFile>, open: (file: ListedFile) => Chunks | undefined): WithContents {
+async function* oneByOne(
+  listing: Items<ListedFile> | Promise<Items<ListedFile>>,
+  open: (file: ListedFile) => Chunks | undefined,
+): WithContents {
+  const files = await listing
   const turns = new Turns()
   if (!isAtHand(files)) {
     for await (const file of files) {

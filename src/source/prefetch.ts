@@ -1,4 +1,4 @@
-/** Fetches the next files while the current one is decoded. */
+/** The next files are fetched while one is decoded. */
 import { Channel, Signal } from './channel.ts'
 import type { Items } from './look-ahead.ts'
 import { MOST_AHEAD } from './storage/resume.ts'
@@ -23,31 +23,37 @@ const MB = 1024 * 1024
 /** Small files are a matter of round trips, and so of many at once; large ones of bytes, which memory limits. */
 const BUDGET: Budget = { items: 1_000, files: 64, bytes: 16 * MB }
 
-/**
- * All items in their order, each with the content of its file if it asks for one, in lent chunks. An error of the listing
- * or of a file comes where it would come without prefetching.
- */
-export async function* prefetched<Item>(
-  items: Items<Item>,
-  fetchOf: (item: Item) => Fetch | undefined,
-  budget: Budget = BUDGET,
-): AsyncGenerator<readonly [Item, AsyncIterable<Uint8Array> | undefined]> {
-  const ahead = new Channel<Ahead<Item>>()
-  const room = new Room(budget)
-  const listing = fill(ahead, items, fetchOf, room)
-  try {
-    for await (const { item, cost, file } of ahead) {
-      try {
-        yield [item, file]
-      } finally {
-        await file?.return?.()
-      }
-      room.release(cost)
-    }
-  } finally {
-    room.close()
-    await listing
-    for (const { file } of ahead.rest()) await file?.return?.()
+/** An item, and the content of its file if it asks for one, in lent chunks. */
+export type Fetched<Item> = readonly [item: Item, content: AsyncIterable<Uint8Array> | undefined]
+
+/** Fetches files for one reader after the other, those of the next ones while there is room. All share one budget. */
+export class Prefetch {
+  readonly #room: Room
+  readonly #runs: Pick<Run<unknown>, 'leave'>[] = []
+  /** Until the readers so far have begun all their files. */
+  #begun: Promise<void> = Promise.resolve()
+
+  constructor(budget = BUDGET) {
+    this.#room = new Room(budget)
+  }
+
+  /**
+   * All items in their order, to be read once, after those that were asked for before. An error of the listing or of a file
+   * comes where it would come without prefetching.
+   */
+  fetch<Item>(
+    items: Items<Item> | Promise<Items<Item>>,
+    fetchOf: (item: Item) => Fetch | undefined,
+  ): AsyncIterableIterator<Fetched<Item>> {
+    const run = new Run(items, fetchOf, this.#room)
+    this.#begun = this.#begun.then(() => run.begin())
+    this.#runs.push(run)
+    return run
+  }
+
+  /** Lets go of what nobody will read. */
+  close(): void {
+    for (const run of this.#runs) run.leave()
   }
 }
 
@@ -57,56 +63,113 @@ interface Ahead<Item> {
   readonly file: AsyncIterableIterator<Uint8Array> | undefined
 }
 
-async function fill<Item>(
-  ahead: Channel<Ahead<Item>>,
-  items: Items<Item>,
-  fetchOf: (item: Item) => Fetch | undefined,
-  room: Room,
-): Promise<void> {
-  try {
-    for await (const item of items) {
-      const fetch = fetchOf(item)
-      const cost = { items: 1, files: fetch ? 1 : 0, bytes: Math.min(fetch?.size ?? 0, MOST_AHEAD) }
-      if (!(await room.take(cost))) return
-      ahead.push({ item, cost, file: fetch?.open() })
+/** The files of one reader. */
+class Run<Item> implements AsyncIterableIterator<Fetched<Item>> {
+  readonly #items: Items<Item> | Promise<Items<Item>>
+  readonly #fetchOf: (item: Item) => Fetch | undefined
+  readonly #room: Room
+  readonly #ahead = new Channel<Ahead<Item>>()
+  readonly #next = this.#ahead[Symbol.asyncIterator]()
+  #current: Ahead<Item> | undefined
+  /** Items that have begun and are not done with. */
+  #held = 0
+  #isRead = false
+  #isLeft = false
+
+  constructor(items: Items<Item> | Promise<Items<Item>>, fetchOf: (item: Item) => Fetch | undefined, room: Room) {
+    this.#items = items
+    this.#fetchOf = fetchOf
+    this.#room = room
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<Fetched<Item>>> {
+    await this.#finish()
+    this.#isRead = true
+    this.#room.changed.fire()
+    const { done, value } = await this.#next.next()
+    if (done) return { done, value: undefined }
+    this.#current = value
+    return { value: [value.item, value.file] }
+  }
+
+  async return(): Promise<IteratorResult<Fetched<Item>>> {
+    await this.#finish()
+    this.leave()
+    return { done: true, value: undefined }
+  }
+
+  leave(): void {
+    this.#isLeft = true
+    for (const { cost, file } of this.#ahead.takeAll()) {
+      file?.return?.()
+      this.#release(cost)
     }
-    ahead.end()
-  } catch (error) {
-    ahead.fail(error)
+    this.#room.changed.fire()
+  }
+
+  /** Begins files as long as there is room for them. Throws nothing. */
+  async begin(): Promise<void> {
+    try {
+      for await (const item of await this.#items) {
+        const fetch = this.#fetchOf(item)
+        const cost = { items: 1, files: fetch ? 1 : 0, bytes: Math.min(fetch?.size ?? 0, MOST_AHEAD) }
+        while (!this.#hasRoomFor(cost)) await this.#room.changed.wait()
+        if (this.#isLeft) break
+        this.#room.take(cost)
+        this.#held++
+        this.#ahead.push({ item, cost, file: fetch?.open() })
+      }
+      this.#ahead.end()
+    } catch (error) {
+      this.#ahead.fail(error)
+    }
+  }
+
+  /** Who is being read always has room for one. */
+  #hasRoomFor(cost: Budget): boolean {
+    return this.#isLeft || (this.#isRead && this.#held === 0) || this.#room.fits(cost)
+  }
+
+  async #finish(): Promise<void> {
+    const done = this.#current
+    if (!done) return
+    this.#current = undefined
+    await done.file?.return?.()
+    this.#release(done.cost)
+  }
+
+  #release(cost: Budget): void {
+    this.#held--
+    this.#room.release(cost)
   }
 }
 
 /** How much of a budget is taken. */
 class Room {
-  readonly budget: Budget
-  readonly #changed = new Signal()
+  readonly changed = new Signal()
+  readonly #budget: Budget
   #taken: Budget = { items: 0, files: 0, bytes: 0 }
-  #closed = false
 
   constructor(budget: Budget) {
-    this.budget = budget
+    this.#budget = budget
   }
 
-  /** Waits until there is room. An item that is alone always has room. False once the room is closed. */
-  async take(cost: Budget): Promise<boolean> {
-    while (!this.#closed && this.#taken.items > 0 && !this.#fits(cost)) await this.#changed.wait()
+  fits(cost: Budget): boolean {
+    const { items, files, bytes } = sum(this.#taken, cost)
+    return items <= this.#budget.items && files <= this.#budget.files && bytes <= this.#budget.bytes
+  }
+
+  take(cost: Budget): void {
     this.#taken = sum(this.#taken, cost)
-    return !this.#closed
   }
 
   release({ items, files, bytes }: Budget): void {
     this.#taken = sum(this.#taken, { items: -items, files: -files, bytes: -bytes })
-    this.#changed.fire()
-  }
-
-  close(): void {
-    this.#closed = true
-    this.#changed.fire()
-  }
-
-  #fits(cost: Budget): boolean {
-    const { items, files, bytes } = sum(this.#taken, cost)
-    return items <= this.budget.items && files <= this.budget.files && bytes <= this.budget.bytes
+    this.changed.fire()
   }
 }
 

@@ -8,13 +8,14 @@ import { SourceConfig } from '../config.ts'
 import { type RecentIds, recentIds } from './deduplicate.ts'
 import { hoursSince } from './hours.ts'
 import { LooseTypes } from './loose.ts'
+import { Prefetch } from './prefetch.ts'
 import { policyOf } from './privacy.ts'
 import type { SourceReport } from './report.ts'
 import { type ExportRoots, findRoots, rootsOf, spelledRight } from './roots.ts'
 import { openStore } from './storage/index.ts'
 import { withRememberedLevels } from './storage/remembered.ts'
 import type { ObjectStore } from './storage/store.ts'
-import { listFirst, readStream, type StreamJob } from './stream.ts'
+import { beginFirst, type Pass, readStream, type StreamJob } from './stream.ts'
 
 export interface SourceOptions {
   /** Told at the end of each stream what was done for it. */
@@ -44,13 +45,15 @@ async function* read(
   options: SourceOptions,
 ): AsyncGenerator<Output> {
   const store = withRememberedLevels(await openStore(config.storage, environment))
+  const prefetch = new Prefetch()
   try {
     const foundAt = Math.min(environment.now(), untilOf(config))
     const roots = await findRoots(store, config.path_prefix, hoursSince(0, config))
     if (roots.roots.length + roots.loose.length === 0) yield log('WARN', nothingThere(store.url(config.path_prefix)))
-    const streams = streamsOf({ store, config, roots, foundAt, catalog, environment }, options)
+    const streams = streamsOf({ store, config, roots, foundAt, prefetch, catalog, environment }, options)
     yield* readStreams({ streams, catalog, states, environment })
   } finally {
+    prefetch.close()
     store.close()
   }
 }
@@ -64,6 +67,7 @@ interface Export {
   readonly config: SourceConfig
   readonly roots: ExportRoots
   readonly foundAt: number
+  readonly prefetch: Prefetch
   readonly catalog: ConfiguredAirbyteCatalog
   readonly environment: Environment
 }
@@ -84,17 +88,17 @@ function streamsOf(
 }
 
 function readerOf(stream: string, shared: Shared): StreamReader {
-  let listing: ReturnType<typeof listFirst>
+  let first: Pass | undefined
   return {
     definition: { name: stream, ...STREAM_TRAITS },
     prepare(request) {
       // What is at hand is listed in no time, and would only take memory until its turn.
-      if (!shared.store.lend) listing = listFirst(jobOf(stream, shared, request), request.state)
+      if (!shared.store.lend) first = beginFirst(jobOf(stream, shared, request), request.state)
     },
     async *read(request) {
       const isNew = shared.config.deduplicate ? recentIds() : undefined
       try {
-        yield* readStream(jobOf(stream, shared, request, isNew), request.state, listing)
+        yield* readStream(jobOf(stream, shared, request, isNew), request.state, first)
       } finally {
         isNew?.release()
       }
@@ -104,7 +108,7 @@ function readerOf(stream: string, shared: Shared): StreamReader {
 
 /** Written out, not spread: V8 compiles anew what is given objects of another making, and each stream would have its own. */
 function jobOf(stream: string, shared: Shared, { syncMode }: StreamRequest, isNew?: RecentIds): StreamJob {
-  const { config, environment, store, types, personalData, roots, foundAt, onReport } = shared
+  const { config, environment, store, types, personalData, roots, foundAt, prefetch, onReport } = shared
   return {
     stream,
     config,
@@ -115,6 +119,7 @@ function jobOf(stream: string, shared: Shared, { syncMode }: StreamRequest, isNe
     roots: { roots: rootsOf(roots, stream), loose: roots.loose, prefix: roots.prefix },
     foundAt,
     isFullRefresh: syncMode === 'full_refresh',
+    prefetch,
     onReport,
   }
 }

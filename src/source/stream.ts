@@ -4,7 +4,7 @@ import { log, streamEstimate } from '../cdk/messages.ts'
 import type { AirbyteMessage, JsonObject } from '../cdk/protocol.ts'
 import { type Checkpoint, checkpoint, type StreamOutput } from '../cdk/streams.ts'
 import { isDue, justSaved } from './cadence.ts'
-import { type WithContent, withContents } from './contents.ts'
+import { type WithContent, type WithContents, withContents } from './contents.ts'
 import {
   BEGINNING,
   beginPass,
@@ -24,6 +24,7 @@ import { Gathered } from './gathered.ts'
 import { filesOf, hoursOf } from './listing.ts'
 import { type LookAhead, lookAhead } from './look-ahead.ts'
 import { withLooseTypes } from './loose.ts'
+import { Prefetch } from './prefetch.ts'
 import type { Job, Progress } from './read-file.ts'
 import { type SourceReport, summaryOf, Tally } from './report.ts'
 import type { ExportRoots } from './roots.ts'
@@ -39,24 +40,42 @@ export interface StreamJob extends Job {
    */
   readonly foundAt: number
   readonly isFullRefresh: boolean
+  /** For all streams of the read. */
+  readonly prefetch: Prefetch
   readonly onReport: (report: SourceReport) => void
 }
 
-type FileListing = LookAhead<ListedFile>
+/** What a pass goes through. */
+export interface Pass {
+  readonly listing: Promise<LookAhead<ListedFile>>
+  readonly files: WithContents
+}
 
 /** If there are no more files than these, it is known from the beginning how much there is to read. */
 const MOST_LOOKED_AT = 5_000
 
-/** What the first pass looks at, if there is one, listed before its turn. An error comes when somebody waits for it. */
-export function listFirst(job: StreamJob, state: JsonObject | undefined): Promise<FileListing> | undefined {
+/** The first pass, if there is one, begun before its turn. Its errors come when somebody waits for it. */
+export function beginFirst(job: StreamJob, state: JsonObject | undefined): Pass | undefined {
   if (isRefreshed(job, state)) return undefined
-  const listing = list(job, passing(begin(job, state), job))
-  listing.catch(() => undefined)
-  return listing
+  return pass(job, passing(begin(job, state), job), job.prefetch)
 }
 
-const list = ({ store, roots, config }: StreamJob, cursor: Passing): Promise<FileListing> =>
-  lookAhead(filesOf(store, roots, cursor, hoursOf(cursor, config)), MOST_LOOKED_AT)
+function pass(job: StreamJob, cursor: Passing, prefetch: Prefetch): Pass {
+  const { store, roots, config, types, stream } = job
+  const listing = lookAhead(filesOf(store, roots, cursor, hoursOf(cursor, config)), MOST_LOOKED_AT)
+  listing.catch(() => undefined)
+  const isWanted = (file: ListedFile) => wants(cursor, file)
+  const isRead = (file: ListedFile) => isWanted(file) && (file.part === 'hours' || types.mayHold(file.object, stream))
+  const items = listing.then((found) => filesIn(found, job, isWanted))
+  items.catch(() => undefined)
+  const contents = () => withContents(items, store, isRead, prefetch)
+  // What loose files may hold is known best when the streams before have been read.
+  return { listing, files: roots.loose.length > 0 ? inTurn(contents) : contents() }
+}
+
+async function* inTurn<T>(items: () => AsyncIterable<T>): AsyncGenerator<T> {
+  yield* items()
+}
 
 function begin({ stream, isFullRefresh }: StreamJob, state: JsonObject | undefined): Cursor {
   const { refresh, cursor } = progressOf(stream, state)
@@ -73,11 +92,11 @@ const passing = (cursor: Cursor, { foundAt }: StreamJob): Passing =>
 export async function* readStream(
   job: StreamJob,
   state: JsonObject | undefined,
-  first?: Promise<FileListing>,
+  first?: Pass,
 ): AsyncGenerator<StreamOutput> {
   if (state && isRefreshed(job, state)) return yield checkpoint(state)
   let cursor = begin(job, state)
-  let listing = first
+  let next = first
   const begun = passing(cursor, job)
   const progress: Progress = {
     cursor: begun,
@@ -91,8 +110,8 @@ export async function* readStream(
   for (let isDone = false; !isDone; ) {
     progress.cursor = passing(cursor, job)
     progress.tally.tooNew = 0
-    yield* readPass(progress, job, await (listing ?? list(job, progress.cursor)))
-    listing = undefined
+    yield* readPass(progress, job, next ?? pass(job, progress.cursor, new Prefetch()))
+    next = undefined
     isDone = !progress.cursor.pass.resumed && !isInVain(progress.cursor)
     if (isInVain(progress.cursor)) yield log('WARN', repeats(job.stream))
     cursor = finishPass(progress.cursor)
@@ -115,20 +134,18 @@ function checkpointOf(cursor: Cursor, { isFullRefresh }: StreamJob, isDone = fal
   return checkpoint(stateOf(cursor, refresh))
 }
 
-async function* readPass(progress: Progress, job: StreamJob, listing: FileListing): AsyncGenerator<StreamOutput> {
-  const { environment, types } = job
+async function* readPass(progress: Progress, job: StreamJob, { listing, files }: Pass): AsyncGenerator<StreamOutput> {
+  const { environment } = job
   const { tally, gathered } = progress
   // By the cursor as it is when the pass begins.
   const { cursor } = progress
   const isWanted = (file: ListedFile) => wants(cursor, file)
-  if (listing.all && tally.files === 0) yield estimateOf(job.stream, listing.all.filter(isWanted))
+  const { all } = await listing
+  if (all && tally.files === 0) yield estimateOf(job.stream, all.filter(isWanted))
 
   progress.unsaved = justSaved(environment.elapsed())
   try {
-    const isRead = (file: ListedFile) =>
-      isWanted(file) && (file.part === 'hours' || types.mayHold(file.object, job.stream))
-    for await (const files of withContents(filesIn(listing, job, isWanted), job.store, isRead))
-      yield* awaited(readFiles(files, isWanted, progress, job))
+    for await (const atHand of files) yield* awaited(readFiles(atHand, isWanted, progress, job))
     if (!gathered.isEmpty) yield gathered.take()
   } catch (error) {
     // Who is asked to stop passes nothing on any longer but the last state.
@@ -172,7 +189,7 @@ let readFile: typeof import('./read-file.ts').readFile | undefined
 
 /** Where no file lies outside of folders of its type, nothing more need be known of any. */
 const filesIn = (
-  { items }: FileListing,
+  { items }: LookAhead<ListedFile>,
   { types, store, roots }: StreamJob,
   isWanted: (file: ListedFile) => boolean,
 ) => (roots.loose.length > 0 ? withLooseTypes(items, types, store, isWanted) : items)

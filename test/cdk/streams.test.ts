@@ -243,7 +243,8 @@ test('what an interruption breaks is no failure', async () => {
 
 test('tells streams that their turn comes, once each and not all at once', async () => {
   const told: string[] = []
-  const streams = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({
+  const names = 'abcdefghij'.split('')
+  const streams = names.map((name) => ({
     ...streamOf(name, () => {
       told.push(`read ${name}`)
       return []
@@ -251,8 +252,8 @@ test('tells streams that their turn comes, once each and not all at once', async
     prepare: () => void told.push(name),
   }))
   await run(streams)
-  expect(told.slice(0, 7)).toEqual(['a', 'b', 'c', 'd', 'read a', 'e', 'read b'])
-  expect(told.filter((name) => !name.startsWith('read'))).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
+  expect(told.slice(0, 11)).toEqual([...'abcdefgh', 'read a', 'i', 'read b'])
+  expect(told.filter((name) => !name.startsWith('read'))).toEqual(names)
 })
 
 test('what fails before its turn is told in its turn', async () => {

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import { withContents } from '../../src/source/contents.ts'
 import type { ListedFile } from '../../src/source/cursor.ts'
 import type { Items } from '../../src/source/look-ahead.ts'
+import { Prefetch } from '../../src/source/prefetch.ts'
 import type { ObjectStore } from '../../src/source/storage/store.ts'
 
 const listed = (key: string): ListedFile => ({
@@ -30,7 +31,7 @@ async function* listing(): AsyncGenerator<ListedFile> {
 async function seen(files: Items<ListedFile>, store: ObjectStore): Promise<readonly string[]> {
   const seen: string[] = []
   const isRead = ({ object }: ListedFile) => object.key !== 'b'
-  for await (const atHand of withContents(files, store, isRead)) {
+  for await (const atHand of withContents(files, store, isRead, new Prefetch())) {
     for (const [{ object }, content] of atHand) {
       const chunks: string[] = []
       for await (const chunk of content ?? []) chunks.push(Buffer.from(chunk).toString())
@@ -72,7 +73,7 @@ for (const [kind, files] of Object.entries({ listed: endless(), known: Array(1_0
       expect(++opened).toBe(read + 1)
       yield new Uint8Array(1)
     }
-    for await (const atHand of withContents(files, storeOf({ lend }), () => true)) {
+    for await (const atHand of withContents(files, storeOf({ lend }), () => true, new Prefetch())) {
       for (const [, chunks] of atHand) for await (const _ of chunks ?? []) read++
       if (isTurn) break
     }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type Budget, type Fetch, prefetched } from '../../src/source/prefetch.ts'
+import { type Budget, type Fetch, Prefetch } from '../../src/source/prefetch.ts'
 
 interface Item {
   readonly name: number
@@ -10,6 +10,9 @@ interface Item {
 }
 
 const budget: Budget = { items: 4, files: 3, bytes: 100 }
+
+const fetched = (items: AsyncIterable<Item>, fetchOf: (item: Item) => Fetch | undefined, budget: Budget) =>
+  new Prefetch(budget).fetch(items, fetchOf)
 
 /** Counts what is open, and gives way to other work before each chunk. */
 function store() {
@@ -100,7 +103,7 @@ test('items and their contents come in order, and errors where they belong', asy
       const { opened, fetchOf } = store()
       const seen: { name: number; read: readonly Uint8Array[]; end: string }[] = []
       const reading = (async () => {
-        for await (const [{ name }, chunks] of prefetched(listing(items, error ?? undefined), fetchOf, budget)) {
+        for await (const [{ name }, chunks] of fetched(listing(items, error ?? undefined), fetchOf, budget)) {
           const read: Uint8Array[] = []
           const end = await taken(chunks, (chunk) => read.push(Uint8Array.from(chunk)))
           seen.push({ name, read, end })
@@ -123,12 +126,12 @@ test('items and their contents come in order, and errors where they belong', asy
 test('the next files load while one is read, and no more than fit the budget', async () => {
   const { opened, fetchOf } = store()
   const items = Array.from({ length: 10 }, (_, name) => ({ name, chunks: [20, 20] }))
-  const files = prefetched(listing(items), fetchOf, budget)
+  const files = fetched(listing(items), fetchOf, budget)
   await files.next()
   for (let i = 0; i < 100; i++) await Promise.resolve()
   // Two of 40 bytes fit; a third one would make 120.
   expect(opened.most).toBe(2)
-  await files.return(undefined)
+  await files.return?.()
 })
 
 test.each([
@@ -143,7 +146,7 @@ test.each([
   const names = (async function* () {
     for (let name = 0; name < 100; name++) yield name
   })()
-  const files = prefetched(names, () => ({ size, open }))
+  const files = new Prefetch().fetch(names, () => ({ size, open }))
   await files.next()
   for (let i = 0; i < 2_000; i++) await Promise.resolve()
   expect(asked).toBe(together)
@@ -155,10 +158,101 @@ test.each([
 test('whoever leaves early leaves nothing open behind', async () => {
   const { opened, fetchOf } = store()
   const items = Array.from({ length: 10 }, (_, name) => ({ name, chunks: [20, 20, 20, 20, 20, 20] }))
-  for await (const [, chunks] of prefetched(listing(items), fetchOf, { ...budget, bytes: 1_000 })) {
+  for await (const [, chunks] of fetched(listing(items), fetchOf, { ...budget, bytes: 1_000 })) {
     expect(opened.now).toBeGreaterThan(1)
     for await (const _ of chunks ?? []) break
     break
   }
   expect(opened.now).toBe(0)
+})
+
+/** Gives way to all other work. */
+async function quiet(): Promise<void> {
+  for (let i = 0; i < 2_000; i++) await Promise.resolve()
+}
+
+test('whoever reads next finds files begun, as many as the budget of all has room for', async () => {
+  const { opened, fetchOf } = store()
+  const prefetch = new Prefetch(budget)
+  const [first, second] = [3, 3].map((files) =>
+    prefetch.fetch(listing(Array.from({ length: files }, (_, name) => ({ name, chunks: [20] }))), fetchOf),
+  )
+  const counts = [await first?.next()].map(() => 0)
+  await quiet()
+  // The first reader's three: three files are what there is room for.
+  expect(opened.now).toBe(3)
+  await first?.next()
+  await quiet()
+  expect(opened.now).toBe(3)
+  for await (const _ of first ?? []) counts.push(1)
+  await quiet()
+  expect(opened.now).toBe(3)
+  for await (const _ of second ?? []) counts.push(2)
+  expect(counts).toEqual([0, 1, 2, 2, 2])
+  expect(opened.now).toBe(0)
+})
+
+test('all readers get all of theirs, one after the other, whatever the budget and however soon they leave', async () => {
+  const reader = fc.record({
+    files: fc.array(file, { maxLength: 6 }),
+    leavesAfter: fc.nat({ max: 8 }),
+    delay: fc.nat(3),
+  })
+  const some: fc.Arbitrary<Budget> = fc.record({
+    items: fc.integer({ min: 1, max: 4 }),
+    files: fc.integer({ min: 1, max: 3 }),
+    bytes: fc.integer({ min: 1, max: 200 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(reader, { maxLength: 4 }), some, async (readers, budget) => {
+      const { opened, fetchOf } = store()
+      const prefetch = new Prefetch(budget)
+      const all = readers.map(({ files, delay }) => prefetch.fetch(late(listing(files), delay), fetchOf))
+      for (const [i, { files, leavesAfter }] of readers.entries()) {
+        const names: number[] = []
+        if (leavesAfter > 0)
+          for await (const [{ name }, chunks] of all[i] ?? []) {
+            names.push(name)
+            await taken(chunks, () => {})
+            if (names.length >= leavesAfter) break
+          }
+        else await all[i]?.return?.()
+        expect(names).toEqual(files.slice(0, leavesAfter).map(({ name }) => name))
+      }
+      prefetch.close()
+      await quiet()
+      expect(opened.now).toBe(0)
+      expect(opened.most).toBeLessThanOrEqual(budget.files)
+    }),
+  )
+})
+
+/** A listing that is not there yet. */
+async function late<T>(items: T, turns: number): Promise<T> {
+  for (let i = 0; i < turns; i++) await Promise.resolve()
+  return items
+}
+
+test('a listing that fails is its reader’s trouble alone', async () => {
+  const { opened, fetchOf } = store()
+  const prefetch = new Prefetch(budget)
+  const failing = prefetch.fetch(Promise.reject(new Error('no listing')), fetchOf)
+  const other = prefetch.fetch(listing([{ name: 1, chunks: [1] }]), fetchOf)
+  await quiet()
+  expect(opened.now).toBe(1)
+  await expect(failing.next()).rejects.toThrow('no listing')
+  expect((await other.next()).value?.[0]).toEqual({ name: 1, chunks: [1] })
+  prefetch.close()
+})
+
+test('closing lets go of what nobody has begun to read', async () => {
+  const { opened, fetchOf } = store()
+  const prefetch = new Prefetch(budget)
+  const files = () => listing([1, 2, 3, 4].map((name) => ({ name, chunks: [1] })))
+  for (let i = 0; i < 3; i++) prefetch.fetch(files(), fetchOf)
+  await quiet()
+  expect(opened.now).toBe(3)
+  prefetch.close()
+  await quiet()
+  expect(opened).toEqual({ now: 0, most: 3 })
 })

@@ -4,10 +4,11 @@ import { ConfigError, TransientError } from '../../src/cdk/errors.ts'
 import type { JsonObject } from '../../src/cdk/protocol.ts'
 import { SourceConfig } from '../../src/config.ts'
 import { LooseTypes } from '../../src/source/loose.ts'
+import { Prefetch } from '../../src/source/prefetch.ts'
 import type { SourceReport } from '../../src/source/report.ts'
 import { findRoots, rootsOf } from '../../src/source/roots.ts'
 import { ChangedObjectError } from '../../src/source/storage/store.ts'
-import { listFirst, readStream } from '../../src/source/stream.ts'
+import { beginFirst, readStream } from '../../src/source/stream.ts'
 import { headerOf } from './decode/avro-file.ts'
 import { type MemoryFile, type MemoryStore, memoryStore } from './memory-store.ts'
 
@@ -105,14 +106,15 @@ async function read(it: World, state: JsonObject | undefined, options: Options =
     },
     options: {},
     isFullRefresh,
+    prefetch: new Prefetch(),
     onReport: (one: SourceReport) => {
       report = one
     },
   }
   try {
-    const listing = options.onListed && listFirst(job, state)
+    const first = options.onListed && beginFirst(job, state)
     options.onListed?.()
-    for await (const output of readStream(job, state, listing)) {
+    for await (const output of readStream(job, state, first)) {
       if (++outputs > cutOff) break
       options.onOutput?.(output.type)
       if (output.type === 'RECORD_LINES') {
