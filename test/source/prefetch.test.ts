@@ -97,6 +97,11 @@ async function taken(chunks: AsyncIterable<Uint8Array> = none(), take: (chunk: U
 
 async function* none(): AsyncGenerator<Uint8Array> {}
 
+/** Gives way to all other work. */
+async function quiet(): Promise<void> {
+  for (let i = 0; i < 2_000; i++) await Promise.resolve()
+}
+
 test('items and their contents come in order, and errors where they belong', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(file), fc.option(fc.constant('listing failed')), async (items, error) => {
@@ -128,9 +133,25 @@ test('the next files load while one is read, and no more than fit the budget', a
   const items = Array.from({ length: 10 }, (_, name) => ({ name, chunks: [20, 20] }))
   const files = fetched(listing(items), fetchOf, budget)
   await files.next()
-  for (let i = 0; i < 100; i++) await Promise.resolve()
+  await quiet()
   // Two of 40 bytes fit; a third one would make 120.
   expect(opened.most).toBe(2)
+  await files.return?.()
+})
+
+test('no more of a listing is looked at than the budget has room for', async () => {
+  let listed = 0
+  const items = (async function* () {
+    for (; listed < 10; listed++) yield { name: listed }
+  })()
+  const files = fetched(items, () => undefined, budget)
+  await files.next()
+  await quiet()
+  // Four are ahead, and one waits for room.
+  expect(listed).toBe(4)
+  for (let i = 0; i < 3; i++) await files.next()
+  await quiet()
+  expect(listed).toBe(7)
   await files.return?.()
 })
 
@@ -148,7 +169,7 @@ test.each([
   })()
   const files = new Prefetch().fetch(names, () => ({ size, open }))
   await files.next()
-  for (let i = 0; i < 2_000; i++) await Promise.resolve()
+  await quiet()
   expect(asked).toBe(together)
   let rest = 0
   for await (const _ of files) rest++
@@ -165,11 +186,6 @@ test('whoever leaves early leaves nothing open behind', async () => {
   }
   expect(opened.now).toBe(0)
 })
-
-/** Gives way to all other work. */
-async function quiet(): Promise<void> {
-  for (let i = 0; i < 2_000; i++) await Promise.resolve()
-}
 
 test('whoever reads next finds files begun, as many as the budget of all has room for', async () => {
   const { opened, fetchOf } = store()
