@@ -34,6 +34,8 @@ export interface Settings {
 }
 
 const CONNECT_MS = 10_000
+/** For the logs of who owns the bucket. */
+const USER_AGENT = 'braze-currents'
 
 /** Connections to one server, which are used again. */
 export class Connections {
@@ -64,7 +66,7 @@ export class Connections {
   async get({ path, headers }: Get, { check, take }: Receiver): Promise<Answer | undefined> {
     if (this.#isClosed) throw new Error('the connections are closed')
     if (!this.#isPlain) return undefined
-    const request = `GET ${path} HTTP/1.1\r\n${linesOf(headers)}\r\n`
+    const request = `GET ${path} HTTP/1.1\r\n${linesOf({ 'user-agent': USER_AGENT, ...headers })}\r\n`
     const answer = await this.#answer(request, {
       check: ({ headers }) =>
         check({ version: headers.get(this.#versionHeader), contentRange: headers.get('content-range') }),

@@ -94,7 +94,7 @@ const bodyOf = async (connections: Connections, taking: Receiver): Promise<Incom
   return answer.body
 }
 
-test('a request is sent as it stands, and what is told of the object comes before its bytes', async () => {
+test('a request says what it comes from, and what is told of the object comes before its bytes', async () => {
   const { connections, requests } = await serving((socket) =>
     socket.write(text('content', 'ETag: "e"', 'Content-Range: bytes 0-6/7')),
   )
@@ -103,7 +103,8 @@ test('a request is sent as it stands, and what is told of the object comes befor
   const body = await bodyOf(connections, { check, take: (bytes) => order.push(Buffer.from(bytes).toString()) > 0 })
   await body.over
   expect(order).toEqual([{ version: '"e"', contentRange: 'bytes 0-6/7' }, 'content'])
-  expect(requests).toEqual(['GET /exports/file?x=y HTTP/1.1\r\nhost: exports\r\nrange: bytes=0-9'])
+  const lines = ['GET /exports/file?x=y HTTP/1.1', 'user-agent: braze-currents', 'host: exports', 'range: bytes=0-9']
+  expect(requests).toEqual([lines.join('\r\n')])
 })
 
 const content = Array.from({ length: 300 }, (_, i) => i.toString(36)).join('')
