@@ -49,6 +49,8 @@ export interface StreamJob extends Job {
 export interface Pass {
   readonly listing: Promise<LookAhead<ListedFile>>
   readonly files: WithContents
+  /** By the cursor as it was when the pass began. */
+  readonly isWanted: (file: ListedFile) => boolean
 }
 
 /** If there are no more files than these, it is known from the beginning how much there is to read. */
@@ -70,7 +72,7 @@ function pass(job: StreamJob, cursor: Passing, prefetch: Prefetch): Pass {
   items.catch(() => undefined)
   const contents = () => withContents(items, store, isRead, prefetch)
   // What loose files may hold is known best when the streams before have been read.
-  return { listing, files: roots.loose.length > 0 ? inTurn(contents) : contents() }
+  return { listing, files: roots.loose.length > 0 ? inTurn(contents) : contents(), isWanted }
 }
 
 async function* inTurn<T>(items: () => AsyncIterable<T>): AsyncGenerator<T> {
@@ -134,12 +136,13 @@ function checkpointOf(cursor: Cursor, { isFullRefresh }: StreamJob, isDone = fal
   return checkpoint(stateOf(cursor, refresh))
 }
 
-async function* readPass(progress: Progress, job: StreamJob, { listing, files }: Pass): AsyncGenerator<StreamOutput> {
+async function* readPass(
+  progress: Progress,
+  job: StreamJob,
+  { listing, files, isWanted }: Pass,
+): AsyncGenerator<StreamOutput> {
   const { environment } = job
   const { tally, gathered } = progress
-  // By the cursor as it is when the pass begins.
-  const { cursor } = progress
-  const isWanted = (file: ListedFile) => wants(cursor, file)
   const { all } = await listing
   if (all && tally.files === 0) yield estimateOf(job.stream, all.filter(isWanted))
 
