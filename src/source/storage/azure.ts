@@ -139,12 +139,13 @@ async function pageOf(pages: ReturnType<Pages>, token: string | undefined): Prom
 const partGetter = (login: () => Promise<Login>, container: URL, connections: Connections | undefined): GetPart =>
   directly({
     async direct({ key, bytes, version }, receiver) {
+      if (!connections) return undefined
       const { authorize } = await login()
       const headers = {
         ...(bytes && { 'x-ms-range': rangeOf(bytes) }),
         ...(version !== undefined && { 'if-match': version }),
       }
-      return connections?.get(await authorize(blobGet(container, key, headers)), receiver)
+      return connections.get(await authorize(blobGet(container, key, headers)), receiver)
     },
     async library({ key, bytes, version }, receiver) {
       const blob = (await login()).client.getBlobClient(key)
