@@ -4,7 +4,6 @@
  * commands of the protocol are the source's. Any other command is a local one.
  */
 import { readFile } from 'node:fs/promises'
-import { tuneEngine } from './cdk/engine.ts'
 import type { ConnectorSpecification } from './cdk/protocol.ts'
 import type { Entry } from './cdk/run.ts'
 import { stopOnSignals } from './cdk/stop.ts'
@@ -13,7 +12,6 @@ import { packageFile } from './files.ts'
 
 // Before anything else is loaded: as process number 1 of a container, we never hear of signals that come before.
 const stop = stopOnSignals()
-tuneEngine()
 
 // Everything is imported when it is used: `spec` answers before the rest could be loaded.
 

@@ -20,6 +20,8 @@ export interface Environment {
   random(): number
   /** Aborted when the run is asked to stop (SIGTERM, SIGINT, a closed stdout). */
   readonly signal: AbortSignal
+  /** Told by a connector, once or often, that nothing much is left to load, and that the bulk of its work begins. */
+  readonly onLoaded?: () => void
 }
 
 /**

@@ -16,11 +16,19 @@ const KNOWN_VERSIONS = /^v(20|22|24|26)\./
  * - V8 of Node.js 20 compiles a function anew, with its optimizing compiler, once 66 KB of its bytecode have run, which
  *   costs more than it brings: a fifth to a third of the CPU time. What runs for longer is optimized all the same. Later
  *   versions, which know no such flag, count calls, and wait longer.
+ *
+ * To be called when everything is loaded: code that was compiled before, Node.js's own in its binary and ours in a cache,
+ * is good for the flags only that it was compiled under. What is loaded later is compiled anew, a tenth of the time that
+ * it takes to start.
  */
 export function tuneEngine(): void {
+  if (isTuned) return
+  isTuned = true
   if (KNOWN_VERSIONS.test(process.version)) {
     setFlagsFromString('--semi-space-growth-factor=1')
     setFlagsFromString('--no-incremental-marking')
   }
   if (process.version.startsWith('v20.')) setFlagsFromString('--interrupt-budget=1000000')
 }
+
+let isTuned = false

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { COMMANDS, parseArguments } from './arguments.ts'
 import type { Environment } from './connector.ts'
+import { tuneEngine } from './engine.ts'
 import type { Entry } from './entry.ts'
 import { errorTrace } from './messages.ts'
 import { Redaction } from './redact.ts'
@@ -60,7 +61,8 @@ export function environmentOf(signal: AbortSignal): Environment {
   // Every request in flight may listen.
   setMaxListeners(0, signal)
   const sleep = (ms: number, cut?: AbortSignal) => sleepUnless(cut ? [signal, cut] : [signal], ms)
-  return { now: Date.now, elapsed: () => performance.now(), sleep, random: Math.random, signal }
+  const elapsed = () => performance.now()
+  return { now: Date.now, elapsed, sleep, random: Math.random, signal, onLoaded: tuneEngine }
 }
 
 /** Timers of Node.js hold no more. */

@@ -49,6 +49,7 @@ async function* read(
   try {
     const foundAt = Math.min(environment.now(), untilOf(config))
     const roots = await findRoots(store, config.path_prefix, hoursSince(0, config))
+    environment.onLoaded?.()
     if (roots.roots.length + roots.loose.length === 0) yield log('WARN', nothingThere(store.url(config.path_prefix)))
     const streams = streamsOf({ store, config, roots, foundAt, prefetch, catalog, environment }, options)
     yield* readStreams({ streams, catalog, states, environment })

@@ -136,6 +136,7 @@ export class Delivery {
   async #deliver(batch: Batch): Promise<void> {
     if (this.#failure) return
     await deliver(this.#sending.send, batch, this.records)
+    this.#options.environment.onLoaded?.()
     this.#underway.delete(batch)
     this.#batches.recycle(batch)
     await this.#release()

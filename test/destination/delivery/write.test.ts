@@ -99,6 +99,13 @@ describe('a run that goes well', () => {
     ])
   })
 
+  test('says that all is loaded when a request has been answered, not before', async () => {
+    const told: number[] = []
+    const world = { ...fakeWorld(), onLoaded: () => told.push(service.requests.length) }
+    await writing(blocks([record('a', { id: 1 })]), { world })
+    expect(told).toEqual([1])
+  })
+
   test('gives states back though there is no record at all', async () => {
     const { outputs, error } = await writing(blocks([state(1, 'a')], [state(2)]))
     expect([error, stateIds(outputs), service.requests.length]).toEqual([undefined, [1, 2], 0])
