@@ -7,8 +7,9 @@ import { once } from 'node:events'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { eventTypes } from '../src/catalog.ts'
+import { countText } from '../src/cdk/counts.ts'
 import { type Collector, type CollectorService, startCollector } from '../src/local/collector/collector.ts'
-import { bytesText, countText } from '../src/local/format.ts'
+import { bytesText } from '../src/local/format.ts'
 import { type SampleReport, sampleExport } from '../src/local/sample/sample.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))

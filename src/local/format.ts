@@ -1,11 +1,5 @@
 /** Numbers as people read them. */
 
-/** `1,234,567` */
-export const countText = (count: number): string => count.toLocaleString('en-US')
-
-/** `1 file`, `2 files`. */
-export const countOf = (count: number, what: string): string => `${countText(count)} ${what}${count === 1 ? '' : 's'}`
-
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
 
 /** `12.3 MB`, in powers of 1,000. */

@@ -1,4 +1,5 @@
 /** What was done for a stream, as the log and the table at the end of `sync` tell it. */
+import { countOf } from '../cdk/counts.ts'
 import type { ListedFile } from './cursor.ts'
 import type { DecodedBlock } from './decode/decoder.ts'
 import type { Hour } from './hours.ts'
@@ -58,18 +59,14 @@ export class Tally implements SourceReport {
 /** One line for people. */
 export function summaryOf(report: SourceReport): string {
   const { stream, files, records, bytes, newestHour } = report
-  const read = `${stream}: ${count(records, 'record')} from ${count(files, 'new file')} (${count(bytes, 'byte')})`
+  const read = `${stream}: ${countOf(records, 'record')} from ${countOf(files, 'new file')} (${countOf(bytes, 'byte')})`
   const rest = [
     newestHour && `newest hour ${newestHour}`,
-    report.duplicates > 0 && `${count(report.duplicates, 'duplicate')} left out`,
-    report.unparsed > 0 && `${count(report.unparsed, 'value')} kept as text for want of valid JSON`,
-    report.tooNew > 0 && `${count(report.tooNew, 'file')} left to the next sync`,
-    report.broken > 0 && `${count(report.broken, 'broken file')} to try again`,
-    report.leftBehind > 0 && `${count(report.leftBehind, 'broken file')} left behind`,
+    report.duplicates > 0 && `${countOf(report.duplicates, 'duplicate')} left out`,
+    report.unparsed > 0 && `${countOf(report.unparsed, 'value')} kept as text for want of valid JSON`,
+    report.tooNew > 0 && `${countOf(report.tooNew, 'file')} left to the next sync`,
+    report.broken > 0 && `${countOf(report.broken, 'broken file')} to try again`,
+    report.leftBehind > 0 && `${countOf(report.leftBehind, 'broken file')} left behind`,
   ]
   return `${[read, ...rest.filter(Boolean)].join(', ')}.`
 }
-
-/** Written out, because toLocaleString takes a tenth of a second the first time. */
-const count = (n: number, what: string): string =>
-  `${String(n).replace(/\B(?=(\d{3})+$)/g, ',')} ${what}${n === 1 ? '' : 's'}`

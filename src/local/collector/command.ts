@@ -1,6 +1,7 @@
 /** `collector` on the command line. */
 import { once } from 'node:events'
-import { bytesText, countOf, countText } from '../format.ts'
+import { countOf, countText } from '../../cdk/counts.ts'
+import { bytesText } from '../format.ts'
 import type { Terminal } from '../terminal.ts'
 import { type CollectorService, startCollector } from './collector.ts'
 import type { CollectorStats } from './ledger.ts'

@@ -1,5 +1,5 @@
 /** What is wrong with the files of an export, or worth knowing. */
-import { countOf } from '../format.ts'
+import { countOf } from '../../cdk/counts.ts'
 import { type Find, note, warning } from './finding.ts'
 
 const nothing: Find = ({ totals: { files } }) =>

@@ -1,5 +1,5 @@
 /** Shows how far an inspection is: one line of a terminal, written over and over. */
-import { countOf, countText } from '../format.ts'
+import { countOf, countText } from '../../cdk/counts.ts'
 import type { InspectProgress } from './inspect.ts'
 
 export interface ProgressLine {

@@ -1,6 +1,7 @@
 /** The report for a terminal. */
 import Table from 'cli-table3'
-import { bytesText, countOf, countText, durationText } from '../format.ts'
+import { countOf, countText } from '../../cdk/counts.ts'
+import { bytesText, durationText } from '../format.ts'
 import { printable } from './printable.ts'
 import type { Counting, Finding, InspectReport, Totals, TypeReport } from './report.ts'
 import { sum } from './sum.ts'

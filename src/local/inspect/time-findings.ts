@@ -1,5 +1,6 @@
 /** What is wrong with the hours of an export. */
-import { countOf, countText, durationText } from '../format.ts'
+import { countOf, countText } from '../../cdk/counts.ts'
+import { durationText } from '../format.ts'
 import { type Find, note, warning } from './finding.ts'
 import { HOUR_MS } from './hour.ts'
 import type { Facts, TypeReport } from './report.ts'

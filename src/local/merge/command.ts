@@ -1,12 +1,12 @@
 /** `merge` on the command line. */
 import { readFile } from 'node:fs/promises'
 import type { Environment } from '../../cdk/connector.ts'
+import { countOf } from '../../cdk/counts.ts'
 import { ConfigError } from '../../cdk/errors.ts'
 import type { AirbyteStreamState } from '../../cdk/protocol.ts'
 import { parseStates } from '../../cdk/states.ts'
 import type { SourceConfig } from '../../config.ts'
 import { readSourceConfig } from '../configs.ts'
-import { countOf } from '../format.ts'
 import type { Plan } from '../plan/plan.ts'
 import { readPlan } from '../plan/read.ts'
 import { placeOf } from '../plan/shard.ts'

@@ -1,9 +1,10 @@
 /** Makes the one state of what the shards of a plan have read. */
+
+import { countOf } from '../../cdk/counts.ts'
 import type { AirbyteStreamState } from '../../cdk/protocol.ts'
 import type { Cursor } from '../../source/cursor.ts'
 import { joined } from '../../source/recent.ts'
 import { progressOf, stateOf } from '../../source/state.ts'
-import { countOf } from '../format.ts'
 import type { Plan } from '../plan/plan.ts'
 import { isOfPlan, notOfPlan } from '../plan/shard.ts'
 

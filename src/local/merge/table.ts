@@ -1,5 +1,6 @@
 /** What the shards have delivered, as a table for people. */
-import { bytesText, countText } from '../format.ts'
+import { countText } from '../../cdk/counts.ts'
+import { bytesText } from '../format.ts'
 import type { Plan } from '../plan/plan.ts'
 import { columns } from '../plan/table.ts'
 import { add, type Counts } from '../sync/counts.ts'

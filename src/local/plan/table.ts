@@ -1,6 +1,7 @@
 /** A plan as a table for people. */
 import Table from 'cli-table3'
-import { bytesText, countOf, countText } from '../format.ts'
+import { countOf, countText } from '../../cdk/counts.ts'
+import { bytesText } from '../format.ts'
 import type { Plan, Shard } from './plan.ts'
 
 const HEAD = ['shard', 'files', 'bytes', 'from', 'to', 'event types']

@@ -1,5 +1,6 @@
 /** `sample` on the command line. */
-import { bytesText, countOf, countText } from '../format.ts'
+import { countOf, countText } from '../../cdk/counts.ts'
+import { bytesText } from '../format.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Codec } from './avro-file.ts'
 import type { SampleFormat } from './plan.ts'

@@ -1,5 +1,6 @@
 /** Shows a sync while it runs: bars on a terminal, lines in a log, JSON for programs. */
-import { countText, durationText } from '../format.ts'
+import { countText } from '../../cdk/counts.ts'
+import { durationText } from '../format.ts'
 import { printable } from '../inspect/printable.ts'
 import type { Progress, Remark } from './progress.ts'
 

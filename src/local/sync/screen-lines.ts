@@ -1,5 +1,6 @@
 /** How far a sync has come, in three lines that fit a screen. */
-import { bytesText, countText, durationText } from '../format.ts'
+import { countText } from '../../cdk/counts.ts'
+import { bytesText, durationText } from '../format.ts'
 import type { Progress, StreamProgress } from './progress.ts'
 
 const LONGEST_BAR = 24

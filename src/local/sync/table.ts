@@ -1,6 +1,7 @@
 /** The report of a sync as a table for people. */
 import Table from 'cli-table3'
-import { bytesText, countOf, countText, durationText } from '../format.ts'
+import { countOf, countText } from '../../cdk/counts.ts'
+import { bytesText, durationText } from '../format.ts'
 import { printable } from '../inspect/printable.ts'
 import { type SyncReport, type SyncRow, totalOf } from './report.ts'
 import { endOf } from './screen-lines.ts'

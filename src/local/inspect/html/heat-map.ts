@@ -1,5 +1,5 @@
 /** Event types by hours, or longer spans if there are many: the more events, the stronger the colour. */
-import { countOf } from '../../format.ts'
+import { countOf, countText } from '../../../cdk/counts.ts'
 import { html, type Markup } from '../../html/markup.ts'
 import { hourName, spanOf } from '../hour.ts'
 import type { InspectReport, TypeReport } from '../report.ts'
@@ -92,7 +92,7 @@ function cell(events: number | undefined, isGap: boolean, most: number): Markup 
   if (events === undefined) return isGap ? html`<td class="gap">files missing</td>` : html`<td>0</td>`
   // By orders of magnitude, as types differ by many.
   const level = Math.min(LEVELS, 1 + Math.floor((Math.log(events + 1) / Math.log(most + 1)) * LEVELS))
-  return html`<td class="q${level}">${events.toLocaleString('en-US')}${isGap && ', files missing'}</td>`
+  return html`<td class="q${level}">${countText(events)}${isGap && ', files missing'}</td>`
 }
 
 /** The days over hours, the months over days, the years over longer spans. */

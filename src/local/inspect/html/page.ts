@@ -1,5 +1,6 @@
 /** The report as one page. */
-import { bytesText, countText, durationText } from '../../format.ts'
+import { countText } from '../../../cdk/counts.ts'
+import { bytesText, durationText } from '../../format.ts'
 import { html, type Markup } from '../../html/markup.ts'
 import { pageOf } from '../../html/page.ts'
 import { GAP_RULE } from '../gaps.ts'

@@ -1,5 +1,6 @@
 /** The tables of the page. */
-import { bytesText, countText, durationText } from '../../format.ts'
+import { countText } from '../../../cdk/counts.ts'
+import { bytesText, durationText } from '../../format.ts'
 import type { Markup } from '../../html/markup.ts'
 import { printable } from '../printable.ts'
 import type { InspectReport, SchemaReport, TypeReport } from '../report.ts'
