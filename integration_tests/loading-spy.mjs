@@ -1,4 +1,4 @@
-/** Preloaded by a test: at the end it prints which modules of Node.js were loaded after V8's settings had changed. */
+/** Preloaded by a test: at the end it prints which modules of Node.js were loaded, and which after V8's settings had changed. */
 import { syncBuiltinESMExports } from 'node:module'
 import v8 from 'node:v8'
 
@@ -11,7 +11,9 @@ v8.setFlagsFromString = (flags) => {
 syncBuiltinESMExports()
 
 process.on('exit', () => {
-  const late = before === undefined ? undefined : process.moduleLoadList.slice(before)
-  const modules = late?.filter((name) => name.startsWith('NativeModule ')).map((name) => name.split(' ')[1])
-  console.error(JSON.stringify({ late: modules }))
+  const all = process.moduleLoadList
+  const late = before === undefined ? undefined : modulesIn(all.slice(before))
+  console.error(JSON.stringify({ all: modulesIn(all), late }))
 })
+
+const modulesIn = (list) => list.filter((name) => name.startsWith('NativeModule ')).map((name) => name.split(' ')[1])

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
 import { noticesOf, packagesIn } from './bundle/notices.ts'
 import { partsOf } from './bundle/parts.ts'
+import { withoutFetch } from './bundle/without-fetch.ts'
 import type { LockedPackages } from './licences.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
     // ES modules of packages that have both kinds: what is not used of them is left out.
     resolve: { mainFields: ['module', 'main'] },
     external: ABSENT,
+    plugins: [withoutFetch],
     // What one part loads later may belong to what another loads at once.
     checks: { ineffectiveDynamicImport: false },
     preserveEntrySignatures: false,
