@@ -19,6 +19,26 @@ function quotesAndBackslashes(block: v128): v128 {
   return v128.or(i8x16.eq(block, i8x16.splat(0x22)), i8x16.eq(block, i8x16.splat(0x5c)))
 }
 
+/** How many of 16 bytes come before the first that has its bit. */
+@inline
+export function bytesBefore(bits: u32): usize {
+  return ctz(bits | 0x1_0000)
+}
+
+@inline
+export function isBeyondAscii(block: v128): bool {
+  return i8x16.bitmask(block) !== 0
+}
+
+/** Sixteen bytes that count, then as many that do not. */
+const COUNTED: usize = memory.data<u64>([-1, -1, 0, 0])
+
+/** A block with zeros for all but the first `count` bytes. */
+@inline
+export function firstBytes(block: v128, count: usize): v128 {
+  return count < 16 ? v128.and(block, v128.load(COUNTED + 16 - count)) : block
+}
+
 @inline
 export function isDigit(byte: u8): bool {
   return byte >= 0x30 && byte <= 0x39

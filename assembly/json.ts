@@ -2,8 +2,8 @@
  * Copies JSON text without the whitespace between its tokens, and checks it on the way (RFC 8259). What it does not
  * accept may still be JSON to the host, which then decides: text nested too deeply, or not in valid UTF-8.
  */
-import { isDigit, isHexDigit, isShortEscape, specialBytes } from './characters'
-import { characterBytes } from './utf8'
+import { bytesBefore, escapedBytes, firstBytes, isBeyondAscii, isDigit, isHexDigit, isShortEscape } from './characters'
+import { hasFaults } from './utf8'
 
 /** Objects and arrays within each other, at most: they are walked by recursion. */
 const DEEPEST: i32 = 64
@@ -135,20 +135,28 @@ function string(): bool {
   copy(0x22)
   let from = at
   let to = out
+  let before = i64x2.splat(0)
   while (from < end) {
     const block = v128.load(from)
     v128.store(to, block)
-    const special = specialBytes(block)
+    const escapes = escapedBytes(block)
+    const plain = bytesBefore(escapes)
+    if (isBeyondAscii(v128.or(before, block))) {
+      const text = firstBytes(block, plain)
+      if (hasFaults(before, text)) return false
+      before = text
+    }
     // A branch, so that the next step need not wait for what this one finds.
-    if (special === 0) {
+    if (escapes === 0) {
       from += 16
       to += 16
       continue
     }
-    at = from + ctz(special)
-    out = to + ctz(special)
+    at = from + plain
+    out = to + plain
     if (take(0x22)) return true
-    if (!(take(0x5c) ? escape() : character())) return false
+    // Control characters may not be in a string.
+    if (!take(0x5c) || !escape()) return false
     from = at
     to = out
   }
@@ -167,12 +175,4 @@ function hexDigit(): bool {
   if (!isHexDigit(peek())) return false
   copy(peek())
   return true
-}
-
-/** A character of several bytes. Others that need a look are control characters, which may not be in a string. */
-function character(): bool {
-  if (peek() < 0x80) return false
-  const bytes = characterBytes(at, end)
-  for (let i: isize = 0; i < bytes; i++) copy(load<u8>(at))
-  return bytes > 0
 }

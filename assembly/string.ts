@@ -1,10 +1,6 @@
 /** Text to a JSON string: escaped as JSON.stringify escapes, invalid UTF-8 replaced as a TextDecoder replaces it. */
-import { specialBytes } from './characters'
-import { characterBytes } from './utf8'
-
-/** Where reading and writing stand behind a character that is not copied as it is. */
-let p: usize = 0
-let o: usize = 0
+import { bytesBefore, escapedBytes, firstBytes, isBeyondAscii, specialBytes } from './characters'
+import { characterBytes, hasFaults } from './utf8'
 
 /**
  * Writes the text between `from` and `end`, without quotes, to `to`; gives where it ends. 0 if it would end behind
@@ -16,7 +12,7 @@ export function copyText(from: usize, end: usize, to: usize, limit: usize): usiz
   while (from < end) {
     const block = v128.load(from)
     v128.store(to, block)
-    if (specialsBefore(end, from, block) !== 0) return copySpecialText(from, end, to, limit)
+    if ((specialBytes(block) & bitsBefore(end, from)) !== 0) return copySpecialText(from, end, to, limit)
     from += 16
     to += 16
   }
@@ -24,61 +20,80 @@ export function copyText(from: usize, end: usize, to: usize, limit: usize): usiz
   return to - (from - end)
 }
 
-/** A bit for each special byte of the block at `from` that lies before `end`. */
+/** A bit for each of the 16 bytes at `from` that lies before `end`. */
 @inline
-function specialsBefore(end: usize, from: usize, block: v128): u32 {
+function bitsBefore(end: usize, from: usize): u32 {
   const rest = end - from
-  return specialBytes(block) & (rest < 16 ? (1 << <u32>rest) - 1 : 0xffff)
+  return rest < 16 ? (1 << <u32>rest) - 1 : 0xffff
 }
 
-/** The same for text that does hold special characters. */
+/** The same for text that does hold special characters: in steps as large, as long as it is UTF-8. */
 function copySpecialText(from: usize, end: usize, to: usize, limit: usize): usize {
+  const textAt = from
+  const outAt = to
+  let before = i64x2.splat(0)
   while (from < end) {
     const block = v128.load(from)
     v128.store(to, block)
-    const special = specialsBefore(end, from, block)
+    const escapes = escapedBytes(block) & bitsBefore(end, from)
+    const plain = bytesBefore(escapes)
+    if (isBeyondAscii(v128.or(before, block))) {
+      const text = firstBytes(block, min(plain, end - from))
+      if (hasFaults(before, text)) return copyBrokenText(textAt, end, outAt, limit)
+      before = text
+    }
     // A branch, so that the next step need not wait for what this one finds.
-    if (special === 0) {
+    if (escapes === 0) {
       from += 16
       to += 16
       continue
     }
-    const plain = <usize>ctz(special)
-    character(from + plain, end, to + plain)
-    from = p
-    to = o
+    to = escaped(load<u8>(from + plain), to + plain)
+    from += plain + 1
     // An escape takes up to six bytes for one.
     if (to + (end - from) > limit) return 0
   }
+  if (hasFaults(before, i64x2.splat(0))) return copyBrokenText(textAt, end, outAt, limit)
   // Steps may have gone too far.
   return to - (from - end)
 }
 
-/** The special characters up to the next plain one. */
-function character(from: usize, end: usize, to: usize): void {
-  p = from
-  o = to
-  const byte = load<u8>(p)
-  if (byte >= 0x80) multibyte(end)
-  else {
-    p++
-    escaped(byte)
+/** The same byte by byte, for text that is not UTF-8. */
+function copyBrokenText(from: usize, end: usize, to: usize, limit: usize): usize {
+  while (from < end) {
+    const byte = load<u8>(from)
+    if (byte >= 0x80) {
+      const bytes = characterBytes(from, end)
+      // U+FFFD stands for what is broken.
+      store<u32>(to, bytes > 0 ? load<u32>(from) : 0x00bdbfef)
+      to += bytes > 0 ? bytes : 3
+      from += bytes > 0 ? bytes : -bytes
+    } else {
+      from++
+      if (byte < 0x20 || byte === 0x22 || byte === 0x5c) to = escaped(byte, to)
+      else store<u8>(to++, byte)
+    }
+    if (to + (end - from) > limit) return 0
   }
+  return to
 }
 
 /** The letters behind the backslash for the bytes 0x08 to 0x0d, 0 where there is none. */
 const LETTERS: usize = memory.data<u8>([0x62, 0x74, 0x6e, 0, 0x66, 0x72])
 
-function escaped(byte: u8): void {
-  store<u8>(o++, 0x5c)
+/** Writes the escape of a byte; gives where it ends. */
+@inline
+function escaped(byte: u8, to: usize): usize {
+  store<u8>(to, 0x5c)
   const letter = letterFor(byte)
-  if (letter !== 0) store<u8>(o++, letter)
-  else {
-    store<u32>(o, 0x30303075) // u000
-    store<u8>(o + 3, 0x30 + (byte >> 4))
-    store<u8>(o + 4, hex(byte & 15))
-    o += 5
+  if (letter !== 0) {
+    store<u8>(to, letter, 1)
+    return to + 2
   }
+  store<u32>(to, 0x30303075, 1) // u000
+  store<u8>(to, 0x30 + (byte >> 4), 4)
+  store<u8>(to, hex(byte & 15), 5)
+  return to + 6
 }
 
 @inline
@@ -90,18 +105,4 @@ function letterFor(byte: u8): u8 {
 @inline
 function hex(digit: u8): u8 {
   return digit < 10 ? 0x30 + digit : 0x57 + digit
-}
-
-/** The bytes of one UTF-8 character, or U+FFFD for the longest start of one that is broken off. */
-function multibyte(end: usize): void {
-  const bytes = characterBytes(p, end)
-  if (bytes > 0) {
-    store<u32>(o, load<u32>(p))
-    o += bytes
-    p += bytes
-  } else {
-    store<u32>(o, 0x00bdbfef) // U+FFFD
-    o += 3
-    p -= bytes
-  }
 }

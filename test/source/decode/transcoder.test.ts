@@ -236,6 +236,63 @@ test('both writers give the same bytes and counts for any flat schema and any da
   )
 })
 
+/** The first and the last byte of each kind that UTF-8 knows, and some that JSON writes differently. */
+const EDGES = [
+  ...[0x00, 0x22, 0x41, 0x5c, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1],
+  ...[0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff],
+]
+
+/** Four bytes of all kinds, between so many letters that they lie anywhere in what is looked at in one go. */
+function* fours(): Generator<Buffer> {
+  const kinds = EDGES.length
+  for (let i = 0; i < kinds ** 4; i++) {
+    const four = [3, 2, 1, 0].map((place) => EDGES[Math.floor(i / kinds ** place) % kinds] ?? 0)
+    const text = Buffer.alloc((i % 18) + 4 + (i % 3) * 8, 'x')
+    text.set(four, i % 18)
+    yield text
+  }
+}
+
+function* inBatches<T>(items: Iterable<T>, size: number): Generator<readonly T[]> {
+  let batch: T[] = []
+  for (const item of items) {
+    if (batch.push(item) < size) continue
+    yield batch
+    batch = []
+  }
+  yield batch
+}
+
+const INT = avro.Type.forSchema('int')
+const encoded = (texts: readonly Buffer[]): Buffer =>
+  Buffer.concat(texts.flatMap((text) => [INT.toBuffer(text.length), text]))
+
+test('any bytes are taken for the text that a TextDecoder takes them for', () => {
+  const schema = { type: 'record', name: 'R', fields: [{ name: 't', type: 'string' }] }
+  const options = { ...OPTIONS, extra: '' }
+  const { fast } = bothOf(schema, options, false)
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  const strict = new TextDecoder('utf-8', { fatal: true })
+  for (const texts of inBatches(fours(), 20_000)) {
+    const { lines } = outcomeOf(fast, encoded(texts), texts.length)
+    const found = strict.decode(Buffer.from(lines, 'latin1')).matchAll(/"data":\{"t":(.*)\},"emitted_at"/g)
+    const wanted = texts.map((text) => JSON.stringify(decoder.decode(text)))
+    expect([...found].map(([, text]) => text).join('\n')).toBe(wanted.join('\n'))
+  }
+})
+
+test('both writers take the same bytes for text in JSON', () => {
+  const schema = { type: 'record', name: 'R', fields: [{ name: JSON_FIELD, type: 'string' }] }
+  const { fast, slow } = bothOf(schema, OPTIONS, false)
+  const inJson = (text: Buffer) => Buffer.concat([Buffer.from('{"k":"'), text, Buffer.from('"}')])
+  for (const texts of inBatches(fours(), 20_000)) {
+    // A seventh of them, of all kinds: the slow writer is slow.
+    const some = texts.filter((_, i) => i % 7 === 0).map(inJson)
+    const [one, other] = [fast, slow].map((write) => outcomeOf(write, encoded(some), some.length))
+    expect(one).toEqual(other)
+  }
+})
+
 test('both writers leave out the same fields of persons', () => {
   const marks = fc.array(fc.constantFrom('[PII] of a person', 'nothing', 7, undefined), { minLength: 6, maxLength: 6 })
   const policy = { covers: (name: string, isTagged: boolean) => isTagged || name === 'a', replace: () => undefined }
