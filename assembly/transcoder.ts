@@ -85,8 +85,8 @@ let unparsed: i32 = 0
  * first `skip` records, and those whose id is not new, give none. Stops before a record that does not fit, so that the
  * host can empty the output and call again with what is left.
  *
- * Only what may be of any length is held against `outputEnd`. Behind it the host keeps room for all else that one line
- * may hold: head, keys, numbers, tail.
+ * Where a line begins, and what may be of any length, is held against `outputEnd`. Behind it the host keeps room for all
+ * else that one line may hold: head, keys, numbers, tail.
  */
 export function transcode(
   ops: usize,
@@ -114,6 +114,7 @@ export function transcode(
   while (recordsDone < count) {
     const recordAt = p
     const lineAt = o
+    if (lineAt > limit) return stop(recordAt, lineAt, OUTPUT_FULL)
     const data = text(head, headLength, lineAt)
     o = data
     members(ops, opsEnd)

@@ -415,6 +415,17 @@ test('what fills the output several times is written whole, without the events t
   }
 })
 
+test.each([
+  ['numbers', 'int', Buffer.alloc(100_000, 2)],
+  ['strings that are absent', ['null', 'string'], Buffer.alloc(100_000)],
+])('a block of %s only, whose lines fill the output several times, is written whole', (_, type, block) => {
+  const schema = { type: 'record', name: 'R', fields: [{ name: 'a', type }] }
+  const { fast, slow } = bothOf(schema, OPTIONS, false)
+  const outcome = outcomeOf(fast, block, block.length)
+  expect(outcome.counts).toEqual([block.length, block.length, 0, 0])
+  expect(outcome.lines === outcomeOf(slow, block, block.length).lines).toBe(true)
+})
+
 test('a schema that is not flat is left to the other writer', () => {
   const of = (type: unknown) => {
     const fields = [
