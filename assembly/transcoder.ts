@@ -7,6 +7,7 @@
  * addresses in the one linear memory. A record that is cut off is read up to 32 bytes a field past the end of the input,
  * and 16 more, so the host keeps that much free.
  */
+import { writeDecimal } from './decimal'
 import { copyObject } from './json'
 import { isNewId } from './recent-ids'
 import { copyText } from './string'
@@ -234,7 +235,7 @@ function value(kind: u32): bool {
     case FLOAT: {
       const f = load<f32>(p)
       p += 4
-      return number(<f64>f, 32)
+      return float(f)
     }
     case DOUBLE: {
       const d = load<f64>(p)
@@ -314,6 +315,13 @@ function integer(n: i64): bool {
   for (; rest > u32.MAX_VALUE; rest /= 10) store<u8>(--last, <u8>(0x30 + (rest % 10)))
   for (let few = <u32>rest; last > first; few /= 10) store<u8>(--last, <u8>(0x30 + (few % 10)))
   o = first + digits
+  return true
+}
+
+function float(f: f32): bool {
+  const after = writeDecimal(f, o)
+  if (after === 0) return number(<f64>f, 32)
+  o = after
   return true
 }
 

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { valueWriter } from '../../../src/source/decode/avro-values.ts'
 import { BrokenFileError, type DecodedBlock, type DecodeOptions } from '../../../src/source/decode/decoder.ts'
 import { exactLong } from '../../../src/source/decode/exact-long.ts'
+import { numberText } from '../../../src/source/decode/json-text.ts'
 import { transcoder, type WriteBlocks } from '../../../src/source/decode/transcoder.ts'
 import { recentIds } from '../../../src/source/deduplicate.ts'
 
@@ -291,6 +292,28 @@ test('both writers take the same bytes for text in JSON', () => {
     const [one, other] = [fast, slow].map((write) => outcomeOf(write, encoded(some), some.length))
     expect(one).toEqual(other)
   }
+})
+
+const BITS = new DataView(new ArrayBuffer(4))
+const floatOf = (bits: number): number => {
+  BITS.setUint32(0, bits)
+  return BITS.getFloat32(0)
+}
+
+/** Prices, what lies around powers of two, and floats of all sizes. */
+const FLOATS = [
+  ...Array.from({ length: 30_000 }, (_, i) => Math.fround(i / 100)),
+  ...Array.from({ length: 10_000 }, (_, i) => Math.fround(-i / 1000)),
+  ...Array.from({ length: 256 * 9 }, (_, i) => floatOf((Math.floor(i / 9) << 23) + (i % 9) - 4)),
+  ...Array.from({ length: 30_000 }, (_, i) => floatOf(Math.imul(i, 0x9e3779b1))),
+]
+
+test('a float is written as numberText writes it', () => {
+  const schema = { type: 'record', name: 'R', fields: [{ name: 'f', type: 'float' }] }
+  const { fast } = bothOf(schema, OPTIONS, false)
+  const block = Buffer.from(new Float32Array(FLOATS).buffer)
+  const found = outcomeOf(fast, block, FLOATS.length).lines.matchAll(/"data":\{(?:"f":([^,]*),)?"_extra"/g)
+  expect([...found].map(([, text]) => text).join()).toBe(FLOATS.map((float) => numberText(float, 32)).join())
 })
 
 test('both writers leave out the same fields of persons', () => {
