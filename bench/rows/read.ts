@@ -11,9 +11,14 @@ export const READ: readonly Benchmark[] = [
       toFile(workbench, workbench.plain(), { other: naive(workbench.plain()), bar: 1 / 12 }),
   },
   {
+    key: 'null',
+    title: 'read to /dev/null',
+    prepare: async (workbench) => leadingTo('> /dev/null', workbench.plain(), 1 / 12),
+  },
+  {
     key: 'pipe',
     title: 'read through a pipe',
-    prepare: async (workbench) => throughPipe(workbench.plain()),
+    prepare: async (workbench) => leadingTo(PIPE, workbench.plain(), 1 / 8),
   },
   {
     key: 'floor',
@@ -23,7 +28,7 @@ export const READ: readonly Benchmark[] = [
       const { name } = workbench.lines(plain)
       const command = `cat $DATA/${name} | cat > /dev/null`
       const other = { label: 'cat of the finished lines', command, events: plain.events }
-      return { ...throughPipe(plain), other, bar: 4 }
+      return { ...leadingTo(PIPE, plain, 4), other }
     },
   },
   {
@@ -54,14 +59,15 @@ const naive = (files: Export): Side => ({
   events: files.events,
 })
 
-function throughPipe(files: Export): Row {
+const PIPE = '| cat > /dev/null'
+
+function leadingTo(end: string, files: Export, bar: number): Row {
   const { events, bytes } = files
-  const end = '| cat > /dev/null'
   return {
     ours: { label: 'read', command: `${readCommand(files)} ${end}`, events },
     other: { ...naive(files), command: `${naive(files).command} ${end}` },
     bytes,
     compares: 'cpu',
-    bar: 1 / 8,
+    bar,
   }
 }
