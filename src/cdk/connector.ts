@@ -22,6 +22,11 @@ export interface Environment {
   readonly signal: AbortSignal
   /** Told by a connector, once or often, that nothing much is left to load, and that the bulk of its work begins. */
   readonly onLoaded?: () => void
+  /**
+   * Passes on what was written and waits for its reader, as far as there is room, without waiting itself. To be called
+   * now and then by work that goes on without a turn of the event loop, so that the reader need not wait for its end.
+   */
+  readonly pump?: () => void
 }
 
 /**

@@ -107,6 +107,7 @@ function optionsOf({ object }: ListedFile, job: Job, skip: number, types: Set<st
     skip,
     isNew: options.isNew,
     personalData: options.personalData,
+    pump: environment.pump,
     onEventType: (eventType) => types.add(eventType),
   }
 }

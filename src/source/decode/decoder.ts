@@ -18,6 +18,8 @@ export interface DecodeOptions {
   readonly isNew?: IsNew | undefined
   /** What to do with personal data. Absent: keep all. */
   readonly personalData?: PersonalDataPolicy | undefined
+  /** `Environment.pump`, to be called every 64 KB or so. */
+  readonly pump?: (() => void) | undefined
   /**
    * Told of each event type that the file turns out to hold, once: so that JSON files, which may hold any, need not be
    * read for streams of which they hold no event. Avro files hold one type, which is never told.

@@ -21,10 +21,12 @@ export function transcoder(schema: unknown, options: DecodeOptions, jsonField: s
   const table = tableOf(schema, options, jsonField)
   if (!table) return undefined
   return (options) => {
-    const file = { table, tail: tailOf(options), isNew: options.isNew }
+    const file = { table, tail: tailOf(options), isNew: options.isNew, pump: options.pump ?? noPump }
     return (blocks, skip) => lines(file, blocks, skip)
   }
 }
+
+const noPump = (): void => undefined
 
 /** What ends each line of a file. */
 const tailOf = ({ extra, emittedAt }: DecodeOptions): Uint8Array =>
@@ -39,36 +41,37 @@ const slackOf = ({ opCount }: Table): number => 64 + 32 * opCount
 const OUTPUT_SLACK = 64
 /** Lines are gathered up to about this size, which the processor's cache holds: each write has its price. */
 const ENOUGH_BYTES = 512 << 10
-const ROOM_BYTES = 1 << 20
+/** As much as a pipe takes at once: after so many bytes of lines, what waits for its reader is offered again. */
+const STEP_BYTES = 64 << 10
 /** A record whose line is longer than this is taken for damage. Braze drops events above 900 KB. */
 const LINE_MAX_BYTES = 256 << 20
 
 /** How a call ended, as in assembly/transcoder.ts. */
-const OUTPUT_FULL = 1
 const CORRUPT = 2
 
 interface File {
   readonly table: Table
   readonly tail: Uint8Array
   readonly isNew: DecodeOptions['isNew']
+  readonly pump: () => void
 }
 
 function* lines(file: File, blocks: Iterable<Block>, skip: number): Iterable<DecodedBlock> {
   const output = new Output(file, skip)
   try {
     for (const { content, count, byte } of blocks) {
-      let at = 0
+      output.open(content)
       for (let done = 0; done < count; ) {
-        const step = output.add(at === 0 ? content : content.subarray(at), count - done)
-        at += step.inputBytes
-        done += step.events
-        if (step.status === CORRUPT) throw new BrokenFileError('a record is damaged', byte)
-        if (step.status !== OUTPUT_FULL) continue
-        if (output.isEmpty) output.widen(byte)
+        const { status, events } = output.add(count - done)
+        done += events
+        if (status === CORRUPT) throw new BrokenFileError('a record is damaged', byte)
+        file.pump()
+        if (output.isEnough) yield output.take()
+        else if (events > 0) continue
+        else if (output.isEmpty) output.widen(byte)
         else yield output.take()
       }
-      if (at !== content.length) throw new BrokenFileError('a block holds more bytes than records', byte)
-      if (output.isEnough) yield output.take()
+      if (output.restBytes > 0) throw new BrokenFileError('a block holds more bytes than records', byte)
     }
   } catch (error) {
     if (!output.isEmpty) yield output.take()
@@ -79,7 +82,6 @@ function* lines(file: File, blocks: Iterable<Block>, skip: number): Iterable<Dec
 
 interface Step {
   readonly status: number
-  readonly inputBytes: number
   readonly events: number
 }
 
@@ -91,9 +93,12 @@ class Output {
   /** Where the lines begin and end. */
   readonly #startAt: number
   #endAt: number
-  #room = ROOM_BYTES
+  #stepBytes = STEP_BYTES
   #skip: number
   #counts = nothing()
+  /** What is left of the block, and where it lies in the memory, 0 if it does not. */
+  #rest: Uint8Array = Buffer.alloc(0)
+  #restAt = 0
 
   constructor(file: File, skip: number) {
     this.#file = file
@@ -113,15 +118,20 @@ class Output {
     return this.#endAt - this.#startAt >= ENOUGH_BYTES
   }
 
-  /** Adds the lines of at most `count` records, as far as there is room. */
-  add(input: Uint8Array, count: number): Step {
+  get restBytes(): number {
+    return this.#rest.length
+  }
+
+  /** The block of which the next lines are. */
+  open(block: Uint8Array): void {
+    this.#rest = block
+    this.#restAt = 0
+  }
+
+  /** Adds the lines of at most `count` records, as far as a step goes. */
+  add(count: number): Step {
+    if (this.#restAt === 0) this.#load()
     const { table, tail } = this.#file
-    const roomEnd = this.#startAt + this.#room
-    const inputAt = aligned(roomEnd + table.fixedBytes + tail.length + OUTPUT_SLACK)
-    const memory = this.#core.reserve(inputAt + input.length + slackOf(table))
-    memory.set(table.bytes, BASE)
-    memory.set(tail, this.#tailAt)
-    memory.set(input, inputAt)
     const { exports } = this.#core
     const status = exports.transcode(
       BASE,
@@ -130,13 +140,15 @@ class Output {
       table.head.length,
       this.#tailAt,
       tail.length,
-      inputAt,
-      inputAt + input.length,
+      this.#restAt,
+      this.#restAt + this.#rest.length,
       count,
       this.#skip,
       this.#endAt,
-      roomEnd,
+      this.#endAt + this.#stepBytes,
     )
+    this.#rest = this.#rest.subarray(exports.inputAt.value - this.#restAt)
+    this.#restAt = exports.inputAt.value
     this.#endAt = exports.outputAt.value
     const events = exports.recordsDone.value
     this.#skip = Math.max(0, this.#skip - events)
@@ -144,21 +156,35 @@ class Output {
     this.#counts.count += exports.linesDone.value
     this.#counts.duplicates += exports.duplicatesDone.value
     this.#counts.unparsed += exports.unparsedDone.value
-    return { status, inputBytes: exports.inputAt.value - inputAt, events }
+    return { status, events }
+  }
+
+  /** Lays the table and the input behind the room for lines: others may have used the memory. */
+  #load(): void {
+    const { table, tail } = this.#file
+    const roomEnd = this.#startAt + ENOUGH_BYTES + this.#stepBytes
+    const inputAt = aligned(roomEnd + table.fixedBytes + tail.length + OUTPUT_SLACK)
+    const memory = this.#core.reserve(inputAt + this.#rest.length + slackOf(table))
+    memory.set(table.bytes, BASE)
+    memory.set(tail, this.#tailAt)
+    memory.set(this.#rest, inputAt)
+    this.#restAt = inputAt
   }
 
   /** What was added. Good until more is added. */
   take(): DecodedBlock {
     const taken = { bytes: this.#core.bytes(this.#startAt, this.#endAt), ...this.#counts }
     this.#endAt = this.#startAt
+    this.#restAt = 0
     this.#counts = nothing()
     return taken
   }
 
   /** Makes room for a longer line. */
   widen(byte: number): void {
-    this.#room *= 4
-    if (this.#room > LINE_MAX_BYTES) throw new BrokenFileError('a record is too long', byte)
+    this.#stepBytes *= 4
+    if (this.#stepBytes > LINE_MAX_BYTES) throw new BrokenFileError('a record is too long', byte)
+    this.#restAt = 0
   }
 }
 

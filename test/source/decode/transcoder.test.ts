@@ -449,6 +449,22 @@ test.each([
   expect(outcome.lines === outcomeOf(slow, block, block.length).lines).toBe(true)
 })
 
+test('who waits for the lines is thought of every 64 KB, in blocks of any size', () => {
+  const schema = { type: 'record', name: 'R', fields: [{ name: 'text', type: 'string' }] }
+  const type = avro.Type.forSchema(schema as avro.Schema)
+  const record = type.toBuffer({ text: 'x'.repeat(1000) })
+  let pumped = 0
+  const options = { ...OPTIONS, pump: () => void pumped++ }
+  const write = transcoder(schema, options, undefined)?.(options)
+  const kilobytes = [1, 100, 4000].map((count) => {
+    pumped = 0
+    const lines = write && outcomeOf(write, Buffer.concat(Array.from({ length: count }, () => record)), count).lines
+    return (lines?.length ?? 0) / 1024 / pumped
+  })
+  expect(kilobytes.map((each) => each <= 64)).toEqual([true, true, true])
+  expect(kilobytes[2]).toBeGreaterThan(60)
+})
+
 test('a schema that is not flat is left to the other writer', () => {
   const of = (type: unknown) => {
     const fields = [
