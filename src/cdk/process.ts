@@ -7,6 +7,7 @@ import { errorTrace } from './messages.ts'
 import { Redaction } from './redact.ts'
 import { run } from './run.ts'
 import { standardInput } from './standard-input.ts'
+import { standardOutput } from './standard-output.ts'
 import { type Stop, stopOnSignals } from './stop.ts'
 import { LineWriter } from './write-lines.ts'
 
@@ -30,7 +31,8 @@ export async function runProcess<Config>(
   const help = helpOf(entry, argv)
   if (help !== undefined) return void process.stdout.write(help)
   const redaction = new Redaction()
-  const lines = new LineWriter(process.stdout, (error) => stop.abort(error))
+  const output = standardOutput()
+  const lines = new LineWriter(output.stream, (error) => stop.abort(error))
   const end = async (error: unknown) => {
     await lines.end(redaction.apply(errorTrace(error)))
     process.exit(1)
@@ -38,7 +40,8 @@ export async function runProcess<Config>(
   // A rejection that nobody handles becomes an uncaught exception, too.
   process.on('uncaughtException', end)
   try {
-    const { failed } = await lines.writeAll(run(entry, argv, standardInput(), environmentOf(stop.signal), redaction))
+    const environment = { ...environmentOf(stop.signal), pump: output.pump }
+    const { failed } = await lines.writeAll(run(entry, argv, standardInput(), environment, redaction))
     process.exitCode = stop.exitCode ?? (failed ? 1 : 0)
     endSoon()
   } catch (error) {

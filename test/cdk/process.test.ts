@@ -1,4 +1,5 @@
 /** What only a process of its own can show: signals, pipes, exit codes, memory. */
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, expect, test } from '@jest/globals'
 import { environmentOf } from '../../src/cdk/process.ts'
 import { brief } from './environment.ts'
-import { ended, messagesIn, runExample, start } from './example/start.ts'
+import { commandOf, ended, messagesIn, runExample, start } from './example/start.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'process-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -85,8 +86,14 @@ test('memory is bounded, however slow the reader and however much there is', asy
   expect(Number(megabytes)).toBeLessThan(350)
 })
 
-test('all of a large output arrives before the process ends', async () => {
-  const { stdout, exitCode } = await runExample(UNRULY, reading('20'))
+test.each([
+  ['a socket', '"$@"'],
+  ['a pipe', '"$@" | cat'],
+  ['a file', '"$@" > "$FILE"; cat "$FILE"'],
+])('all of a large output arrives in %s before the process ends', async (_, command) => {
+  const [node, argv] = commandOf(UNRULY, reading('20'))
+  const env = { ...process.env, FILE: join(folder, 'output') }
+  const { stdout, exitCode } = await ended(spawn('sh', ['-c', command, 'sh', node, ...argv], { env }))
   expect([exitCode, messagesIn(stdout).length]).toEqual([0, 20_001])
 })
 

@@ -19,8 +19,17 @@ export interface Ended {
 const TSX = import.meta.resolve('tsx')
 
 export function start(main: Example | URL, argv: readonly string[], nodeOptions: readonly string[] = []) {
+  const [node, all] = commandOf(main, argv, nodeOptions)
+  return spawn(node, all, { stdio: 'pipe' })
+}
+
+export function commandOf(
+  main: Example | URL,
+  argv: readonly string[],
+  nodeOptions: readonly string[] = [],
+): readonly [command: string, argv: readonly string[]] {
   const url = main instanceof URL ? main : EXAMPLES[main]
-  return spawn(process.execPath, [...nodeOptions, '--import', TSX, fileURLToPath(url), ...argv], { stdio: 'pipe' })
+  return [process.execPath, [...nodeOptions, '--import', TSX, fileURLToPath(url), ...argv]]
 }
 
 export function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
