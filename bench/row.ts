@@ -1,6 +1,6 @@
 /** One line of the table: what is compared, and what came out. */
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { type Cost, measure } from './measure.ts'
+import { makeRoomFor, readInputs } from './warm.ts'
 import type { Workbench } from './workbench.ts'
 
 export interface Side {
@@ -46,6 +46,7 @@ export async function run({ key, title, prepare }: Benchmark, workbench: Workben
   try {
     const { arrived, output, ...row } = await prepare(workbench)
     const once = (side: Side) => {
+      readInputs(side.command, workbench)
       if (output !== undefined) makeRoomFor(workbench.path(output), LINES_PER_INPUT * (row.bytes ?? 0))
       return runSide(side, workbench.environment, arrived)
     }
@@ -63,19 +64,6 @@ export async function run({ key, title, prepare }: Benchmark, workbench: Workben
 
 /** Lines of JSON are about twice as long as the Avro that they are made of. */
 const LINES_PER_INPUT = 2.5
-const ZEROS = Buffer.alloc(1 << 20)
-
-/**
- * Removes the file, and has the system hold so much memory that a new one costs what writing costs. A virtual machine
- * gives memory that it does not use back to its host, and to have it again takes several times as long as to fill it.
- */
-function makeRoomFor(path: string, bytes: number): void {
-  rmSync(path, { force: true })
-  const file = openSync(path, 'w')
-  for (let at = 0; at < bytes; at += ZEROS.length) writeSync(file, ZEROS)
-  closeSync(file)
-  rmSync(path)
-}
 
 async function runSide(side: Side, environment: NodeJS.ProcessEnv, arrived: Row['arrived']): Promise<Cost> {
   try {
