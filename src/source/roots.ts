@@ -8,6 +8,8 @@ import type { ObjectStore, StoredObject, StoreEntry } from './storage/store.ts'
 
 /** The files of one event type: what lies in its folder and begins with `prefix`. */
 export interface Root extends EventTypeFolder {
+  /** As Braze spells it, if it is a known one. Folders may spell it differently. */
+  readonly eventType: string
   readonly prefix: string
 }
 
@@ -46,7 +48,7 @@ export async function findRoots(
 ): Promise<ExportRoots> {
   const prefix = pathPrefix.replace(/^\/+/, '')
   const inside = eventTypeFolder(prefix)
-  if (inside) return { roots: [{ ...inside, prefix }], loose: [], prefix }
+  if (inside) return { roots: [rootIn(inside, prefix)], loose: [], prefix }
 
   const levels = [await firstLevel(store, prefix, hours)]
   let looseFiles = 0
@@ -65,10 +67,15 @@ export async function findRoots(
   }
 }
 
-/** The roots of one event type. Folders may spell it differently. */
+const rootIn = ({ folder, eventType }: EventTypeFolder, prefix: string): Root => ({
+  folder,
+  eventType: spelledRight(eventType),
+  prefix,
+})
+
 export function rootsOf({ roots }: ExportRoots, eventType: string): readonly Root[] {
   const name = spelledRight(eventType)
-  return roots.filter((root) => spelledRight(root.eventType) === name)
+  return roots.filter((root) => root.eventType === name)
 }
 
 /** An event type as Braze spells it, if it is a known one. */
@@ -103,7 +110,7 @@ async function levelAt(store: ObjectStore, folder: string, hours: Hours, prefix 
     if ('object' in entry) {
       if (holdsEvents(key) && objects.length <= MOST_IN_FOLDER) objects.push(entry.object)
     } else if (!covers(hours, dateIn(key))) continue
-    else if (type) roots.push({ ...type, prefix: key })
+    else if (type) roots.push(rootIn(type, key))
     else folders.push(key)
   }
   const loose = { folder, objects: objects.length <= MOST_IN_FOLDER ? objects : undefined }

@@ -11,7 +11,7 @@ import { LooseTypes } from './loose.ts'
 import { Prefetch } from './prefetch.ts'
 import { policyOf } from './privacy.ts'
 import type { SourceReport } from './report.ts'
-import { type ExportRoots, findRoots, rootsOf, spelledRight } from './roots.ts'
+import { type ExportRoots, findRoots, rootsOf } from './roots.ts'
 import { openStore } from './storage/index.ts'
 import { withRememberedLevels } from './storage/remembered.ts'
 import type { ObjectStore } from './storage/store.ts'
@@ -83,7 +83,7 @@ function streamsOf(
 ): readonly StreamReader[] {
   const personalData = policyOf(found.config.personal_data)
   const shared = { ...found, roots, types: new LooseTypes(), onReport, personalData }
-  const inFolders = roots.roots.map(({ eventType }) => spelledRight(eventType))
+  const inFolders = roots.roots.map(({ eventType }) => eventType)
   const asked = roots.loose.length > 0 ? catalog.streams.map(({ stream }) => stream.name) : []
   return [...new Set([...eventTypeNames(), ...inFolders, ...asked])].map((stream) => readerOf(stream, shared))
 }

@@ -90,7 +90,8 @@ test.each([
   const found = await findRoots(store(names.map((name) => `event_type=${name}/1.avro`)), '', ALWAYS)
   expect(
     rootsOf(found, eventType)
-      .map((root) => root.eventType)
+      .map(({ folder }) => folder)
       .sort(),
-  ).toEqual([...expected].sort())
+  ).toEqual(expected.map((name) => `event_type=${name}/`).sort())
+  expect(rootsOf(found, eventType).map((root) => root.eventType)).toEqual(expected.map(() => eventType))
 })

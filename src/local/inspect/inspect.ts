@@ -5,7 +5,7 @@ import { TransientError } from '../../cdk/errors.ts'
 import type { SourceConfig } from '../../config.ts'
 import { BEGINNING, beginPass, type ListedFile } from '../../source/cursor.ts'
 import { filesOf, hoursOf } from '../../source/listing.ts'
-import { type ExportRoots, findRoots, rootsOf, spelledRight } from '../../source/roots.ts'
+import { type ExportRoots, findRoots, rootsOf } from '../../source/roots.ts'
 import type { ObjectStore } from '../../source/storage/store.ts'
 import { globFilter } from '../globs.ts'
 import { type Circumstances, factsOf } from './build.ts'
@@ -110,7 +110,7 @@ interface Part {
 }
 
 function partsOf(all: ExportRoots, isMeant: (eventType: string) => boolean): readonly Part[] {
-  const types = new Set(all.roots.map(({ eventType }) => spelledRight(eventType)))
+  const types = new Set(all.roots.map(({ eventType }) => eventType))
   return [
     ...[...types].filter(isMeant).map((eventType) => ({
       eventType,
