@@ -10,9 +10,6 @@ const KNOWN_VERSIONS = /^v(20|22|24|26)\./
  * - New objects get two megabytes: V8 would give them up to 32, or 64 from Node.js 24 on, of which those that live on
  *   need almost nothing. That is a tenth to a third of all memory. The CPU time of reading a folder stays what it is,
  *   that of large files of a bucket falls; writing, and small files of a bucket, take up to a tenth more.
- * - The heap is marked in one go, not step by step beside our work. Streams make new buffers of all that arrives, and V8
- *   marks the whole heap again for every few of these megabytes: in one go that takes milliseconds, step by step it took
- *   up to 30 % of the CPU time while whole buckets were read through them.
  * - V8 of Node.js 20 compiles a function anew, with its optimizing compiler, once 66 KB of its bytecode have run, which
  *   costs more than it brings: a fifth to a third of the CPU time. What runs for longer is optimized all the same. Later
  *   versions, which know no such flag, count calls, and wait longer.
@@ -24,10 +21,7 @@ const KNOWN_VERSIONS = /^v(20|22|24|26)\./
 export function tuneEngine(): void {
   if (isTuned) return
   isTuned = true
-  if (KNOWN_VERSIONS.test(process.version)) {
-    setFlagsFromString('--semi-space-growth-factor=1')
-    setFlagsFromString('--no-incremental-marking')
-  }
+  if (KNOWN_VERSIONS.test(process.version)) setFlagsFromString('--semi-space-growth-factor=1')
   if (process.version.startsWith('v20.')) setFlagsFromString('--interrupt-budget=1000000')
 }
 
