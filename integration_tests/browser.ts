@@ -37,12 +37,14 @@ export async function inBrowser<T>(address: string, look: Look, use: (page: Page
   const options = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--remote-debugging-pipe']
   const browser = spawn(CHROMIUM ?? '', [...options, `--user-data-dir=${profile}`], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    detached: true,
   })
   try {
     const session = await sessionOf(browser.stdio[3] as Writable, browser.stdio[4] as Readable)
     return await use(await open(session, address, look))
   } finally {
-    browser.kill()
+    // Its helpers write to the profile, too, and outlive it for a moment if it is asked to end.
+    if (browser.pid) process.kill(-browser.pid, 'SIGKILL')
     await once(browser, 'close')
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
   }
