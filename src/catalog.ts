@@ -154,6 +154,10 @@ const withoutPrototype = (type: EventType): EventType => ({
  */
 export const eventTypeOf = (name: string): EventType | undefined => describedType(name) ?? spelledType(plain(name))
 
+/** An event type as Braze spells it, if it is a known one. */
+export const spelledRight = (eventType: string): string =>
+  eventTypeNames().has(eventType) ? eventType : (eventTypeOf(eventType)?.event_type ?? eventType)
+
 let spellings: ReadonlyMap<string, EventType> | undefined
 let longest = 0
 

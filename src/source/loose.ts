@@ -2,12 +2,12 @@
  * What is known of the files outside of `event_type=` folders. Any stream may find its events there; this memory, which
  * the streams of a read share, saves most of them from reading the same files for nothing.
  */
+import { spelledRight } from '../catalog.ts'
 import type { ListedFile } from './cursor.ts'
 import { BrokenFileError } from './decode/decoder.ts'
 import { isAvro } from './key.ts'
 import type { Items } from './look-ahead.ts'
 import { type FileHash, hashOf } from './recent.ts'
-import { spelledRight } from './roots.ts'
 import { MissingObjectError, type ObjectStore, type StoredObject } from './storage/store.ts'
 
 /** Of how many files is known what they hold. */

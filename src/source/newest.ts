@@ -1,11 +1,12 @@
 /** What an export holds, as its newest files tell: event types, and their Avro schemas. */
 import pLimit from 'p-limit'
 import type { AvroRecord } from '../catalog/avro.ts'
+import { spelledRight } from '../catalog.ts'
 import type { Environment } from '../cdk/connector.ts'
 import { BrokenFileError } from './decode/decoder.ts'
 import { eventTypesIn, readSchema } from './decode/index.ts'
 import { dateIn, holdsEvents, isAvro } from './key.ts'
-import { type ExportRoots, type Root, spelledRight } from './roots.ts'
+import type { ExportRoots, Root } from './roots.ts'
 import { MissingObjectError, type ObjectStore, objectsIn, type StoredObject } from './storage/store.ts'
 
 const AT_ONCE = 8

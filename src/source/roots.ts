@@ -1,5 +1,5 @@
 /** Finds where an export lies: the folders `event_type=…/` below a prefix, and the folders that hold files outside of them. */
-import { eventTypeNames, eventTypeOf } from '../catalog.ts'
+import { spelledRight } from '../catalog.ts'
 import { ConfigError } from '../cdk/errors.ts'
 import { covers, type Hours } from './hours.ts'
 import { dateIn, type EventTypeFolder, eventTypeFolder, holdsEvents } from './key.ts'
@@ -77,10 +77,6 @@ export function rootsOf({ roots }: ExportRoots, eventType: string): readonly Roo
   const name = spelledRight(eventType)
   return roots.filter((root) => root.eventType === name)
 }
-
-/** An event type as Braze spells it, if it is a known one. */
-export const spelledRight = (eventType: string): string =>
-  eventTypeNames().has(eventType) ? eventType : (eventTypeOf(eventType)?.event_type ?? eventType)
 
 interface Level {
   readonly prefix: string

@@ -1,6 +1,5 @@
 /** Adds up what is found. The size depends on the numbers of event types, hours and schemas, never on that of files. */
-import { eventTypeOf } from '../../catalog.ts'
-import { spelledRight } from '../../source/roots.ts'
+import { eventTypeOf, spelledRight } from '../../catalog.ts'
 import { compareKeys } from '../../source/storage/order.ts'
 import type { StoredObject } from '../../source/storage/store.ts'
 import type { Break, Contents } from './contents.ts'

@@ -5,7 +5,7 @@
  * All that is whole is emitted, before and after what is broken; the error comes at the end of the file and names the
  * first broken place, in bytes of the unpacked file.
  */
-import { eventTypeOf } from '../../catalog.ts'
+import { spelledRight } from '../../catalog.ts'
 import type { Chunks } from './chunks.ts'
 import { BrokenFileError, type Decode, type DecodedBlock, type DecodeOptions } from './decoder.ts'
 import { flattener } from './flat-event.ts'
@@ -54,8 +54,6 @@ function streamFilter({ stream, onEventType }: DecodeOptions): (eventType: strin
     return isOfStream
   }
 }
-
-const spelledRight = (eventType: string): string => eventTypeOf(eventType)?.event_type ?? eventType
 
 /** The event types that a file holds. Reads the whole file, and fails as its decoder does. */
 export async function eventTypesIn(file: Chunks, size: number): Promise<ReadonlySet<string>> {
